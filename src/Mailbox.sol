@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
-import { Ownable2Step } from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
-import { MerkleTreeHook } from "./MerkleTreeHook.sol";
-import { PackageVersioned } from "./PackageVersioned.sol";
-import { IInterchainSecurityModule, ISpecifiesInterchainSecurityModule } from "./interfaces/IInterchainSecurityModule.sol";
-import { IMailbox } from "./interfaces/IMailbox.sol";
-import { IMerkleTreeHook } from "./interfaces/IMerkleTreeHook.sol";
-import { IMessageRecipient } from "./interfaces/IMessageRecipient.sol";
-import { IPostDispatchHook } from "./interfaces/IPostDispatchHook.sol";
-import { MerkleTree } from "./libraries/MerkleTree.sol";
-import { Message } from "./libraries/Message.sol";
-import { StandardHookMetadata } from "./libraries/StandardHookMetadata.sol";
-import { TypeCasts } from "./libraries/TypeCasts.sol";
+import {MerkleTreeHook} from "./MerkleTreeHook.sol";
+import {PackageVersioned} from "./PackageVersioned.sol";
+import {
+    IInterchainSecurityModule,
+    ISpecifiesInterchainSecurityModule
+} from "./interfaces/IInterchainSecurityModule.sol";
+import {IMailbox} from "./interfaces/IMailbox.sol";
+import {IMerkleTreeHook} from "./interfaces/IMerkleTreeHook.sol";
+import {IMessageRecipient} from "./interfaces/IMessageRecipient.sol";
+import {IPostDispatchHook} from "./interfaces/IPostDispatchHook.sol";
+import {MerkleTree} from "./libraries/MerkleTree.sol";
+import {Message} from "./libraries/Message.sol";
+import {StandardHookMetadata} from "./libraries/StandardHookMetadata.sol";
+import {TypeCasts} from "./libraries/TypeCasts.sol";
 
 /// @title Mailbox
 /// @notice Sends messages from this chain and delivers messages to it. See IMailbox.
@@ -112,7 +115,7 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
         bytes32 sender = message.sender();
         address recipient = message.recipient().toAddress();
 
-        _deliveries[messageId] = Delivery({ processor: msg.sender, blockNumber: uint48(block.number) });
+        _deliveries[messageId] = Delivery({processor: msg.sender, blockNumber: uint48(block.number)});
         emit Process(origin, sender, recipient);
         emit ProcessId(messageId);
 
@@ -120,7 +123,7 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
         _requireContract(address(ism));
         _requireContract(recipient);
         if (!ism.verify(metadata, message)) revert NotVerified(messageId, address(ism));
-        IMessageRecipient(recipient).handle{ value: msg.value }(origin, sender, message.body());
+        IMessageRecipient(recipient).handle{value: msg.value}(origin, sender, message.body());
     }
 
     /* ----------------------------------------------------- owner ---------------------------------------------------- */
@@ -151,11 +154,7 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
     /* ----------------------------------------------------- views ---------------------------------------------------- */
 
     /// @inheritdoc IMailbox
-    function quoteDispatch(uint32 destination, bytes32 recipient, bytes calldata body)
-        external
-        view
-        returns (uint256)
-    {
+    function quoteDispatch(uint32 destination, bytes32 recipient, bytes calldata body) external view returns (uint256) {
         return _quoteDispatch(destination, recipient, body, msg.data[0:0], IPostDispatchHook(address(0)));
     }
 
@@ -259,15 +258,15 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
                 if (fee > rest) fee = rest;
             }
             rest -= fee;
-            outbox.requiredHook.postDispatch{ value: fee }(metadata, message);
+            outbox.requiredHook.postDispatch{value: fee}(metadata, message);
         }
 
         hook = _hookToCall(outbox, hook);
         if (address(hook) != address(0)) {
-            hook.postDispatch{ value: rest }(metadata, message);
+            hook.postDispatch{value: rest}(metadata, message);
         } else if (rest != 0) {
             address to = metadata.refundAddress(msg.sender);
-            (bool refunded,) = to.call{ value: rest }("");
+            (bool refunded,) = to.call{value: rest}("");
             if (!refunded) revert RefundFailed(to, rest);
         }
     }
@@ -291,7 +290,9 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
     /// @dev The hook that a dispatch naming `hook` calls after the required one; zero if there is nothing to call.
     function _hookToCall(Outbox memory outbox, IPostDispatchHook hook) internal view returns (IPostDispatchHook) {
         if (address(hook) == address(0)) return outbox.hasDefaultHook ? _defaultHook : hook;
-        return _isTree(hook) ? IPostDispatchHook(address(0)) : hook;
+        if (_isTree(hook)) return IPostDispatchHook(address(0));
+        _requireContract(address(hook));
+        return hook;
     }
 
     function _isTree(IPostDispatchHook hook) internal view returns (bool) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { PackageVersioned } from "./PackageVersioned.sol";
-import { IMailbox } from "./interfaces/IMailbox.sol";
+import {PackageVersioned} from "./PackageVersioned.sol";
+import {IMailbox} from "./interfaces/IMailbox.sol";
 
 /// @title MailboxClient
 /// @notice Base of contracts bound for ever to one Mailbox.
@@ -16,7 +16,7 @@ abstract contract MailboxClient is PackageVersioned {
     /// @notice The caller is not the Mailbox.
     error NotMailbox(address caller);
 
-    /// @dev The Mailbox delivers to this contract: whatever takes messages must bear this.
+    /// @dev The Mailbox delivers to this contract: every function that takes a message must bear this.
     modifier onlyMailbox() {
         if (msg.sender != address(mailbox)) revert NotMailbox(msg.sender);
         _;

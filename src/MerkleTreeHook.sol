@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { PostDispatchHook } from "./hooks/PostDispatchHook.sol";
-import { IMailbox } from "./interfaces/IMailbox.sol";
-import { IMerkleTreeHook } from "./interfaces/IMerkleTreeHook.sol";
-import { IPostDispatchHook } from "./interfaces/IPostDispatchHook.sol";
-import { MerkleTree } from "./libraries/MerkleTree.sol";
-import { Message } from "./libraries/Message.sol";
+import {PostDispatchHook} from "./hooks/PostDispatchHook.sol";
+import {IMailbox} from "./interfaces/IMailbox.sol";
+import {IMerkleTreeHook} from "./interfaces/IMerkleTreeHook.sol";
+import {IPostDispatchHook} from "./interfaces/IPostDispatchHook.sol";
+import {MerkleTree} from "./libraries/MerkleTree.sol";
+import {Message} from "./libraries/Message.sol";
 
 /// @title MerkleTreeHook
 /// @notice The tree of all messages that its Mailbox dispatched. See IMerkleTreeHook.
@@ -15,7 +15,7 @@ contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
     using Message for bytes;
 
     /// @inheritdoc IMerkleTreeHook
-    address public immutable mailbox;
+    IMailbox public immutable mailbox;
 
     /// @inheritdoc IMerkleTreeHook
     uint32 public immutable localDomain;
@@ -27,14 +27,14 @@ contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
 
     /// @dev Created by the Mailbox that it belongs to.
     constructor(uint32 localDomain_) {
-        mailbox = msg.sender;
+        mailbox = IMailbox(msg.sender);
         localDomain = localDomain_;
         deployedBlock = block.number;
     }
 
     /// @inheritdoc IMerkleTreeHook
     function insert(bytes32 messageId, uint32 index) external {
-        if (msg.sender != mailbox) revert NotMailbox(msg.sender);
+        if (msg.sender != address(mailbox)) revert NotMailbox(msg.sender);
 
         _tree.insert(messageId, index);
         emit InsertedIntoTree(messageId, index);
@@ -59,7 +59,7 @@ contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
 
     /// @inheritdoc IMerkleTreeHook
     function count() public view returns (uint32) {
-        return IMailbox(mailbox).nonce();
+        return mailbox.nonce();
     }
 
     /// @inheritdoc IMerkleTreeHook
@@ -70,7 +70,7 @@ contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
     /// @dev Changes nothing: the message is a leaf already. There so that the tree can stand where a hook is asked for.
     function _postDispatch(bytes calldata, bytes calldata message) internal override {
         bytes32 messageId = message.id();
-        if (IMailbox(mailbox).latestDispatchedId() != messageId) revert NotDispatching(messageId);
+        if (mailbox.latestDispatchedId() != messageId) revert NotDispatching(messageId);
         if (msg.value != 0) revert ValueNotAccepted(msg.value);
     }
 

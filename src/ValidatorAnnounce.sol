@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import { EnumerableSet } from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 
-import { PackageVersioned } from "./PackageVersioned.sol";
-import { IMailbox } from "./interfaces/IMailbox.sol";
-import { IValidatorAnnounce } from "./interfaces/IValidatorAnnounce.sol";
-import { Checkpoint } from "./libraries/Checkpoint.sol";
+import {MailboxClient} from "./MailboxClient.sol";
+import {IMailbox} from "./interfaces/IMailbox.sol";
+import {IValidatorAnnounce} from "./interfaces/IValidatorAnnounce.sol";
+import {Checkpoint} from "./libraries/Checkpoint.sol";
 
 /// @title ValidatorAnnounce
 /// @notice Where validators say that their signed checkpoints can be read. See IValidatorAnnounce.
-contract ValidatorAnnounce is IValidatorAnnounce, PackageVersioned {
+contract ValidatorAnnounce is IValidatorAnnounce, MailboxClient {
     using EnumerableSet for EnumerableSet.AddressSet;
-
-    /// @inheritdoc IValidatorAnnounce
-    address public immutable mailbox;
-
-    /// @inheritdoc IValidatorAnnounce
-    uint32 public immutable localDomain;
 
     EnumerableSet.AddressSet internal _validators;
     mapping(address validator => string[]) internal _locations;
     mapping(address validator => mapping(bytes32 locationHash => bool)) internal _announced;
 
-    constructor(IMailbox mailbox_) {
-        mailbox = address(mailbox_);
-        localDomain = mailbox_.localDomain();
-    }
+    constructor(IMailbox mailbox_) MailboxClient(mailbox_) {}
 
     /// @inheritdoc IValidatorAnnounce
     function announce(address validator, string calldata storageLocation, bytes calldata signature)
@@ -62,6 +53,6 @@ contract ValidatorAnnounce is IValidatorAnnounce, PackageVersioned {
 
     /// @inheritdoc IValidatorAnnounce
     function getAnnouncementDigest(string memory storageLocation) public view returns (bytes32) {
-        return Checkpoint.announcementDigest(localDomain, mailbox, storageLocation);
+        return Checkpoint.announcementDigest(localDomain, address(mailbox), storageLocation);
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { PackageVersioned } from "../PackageVersioned.sol";
-import { IPostDispatchHook } from "../interfaces/IPostDispatchHook.sol";
-import { StandardHookMetadata } from "../libraries/StandardHookMetadata.sol";
+import {PackageVersioned} from "../PackageVersioned.sol";
+import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
+import {StandardHookMetadata} from "../libraries/StandardHookMetadata.sol";
 
 /// @title PostDispatchHook
 /// @notice Base of hooks: refuses metadata that is not of the standard layout.
@@ -16,11 +16,7 @@ abstract contract PostDispatchHook is IPostDispatchHook, PackageVersioned {
     }
 
     /// @inheritdoc IPostDispatchHook
-    function postDispatch(bytes calldata metadata, bytes calldata message)
-        external
-        payable
-        onlySupported(metadata)
-    {
+    function postDispatch(bytes calldata metadata, bytes calldata message) external payable onlySupported(metadata) {
         _postDispatch(metadata, message);
     }
 

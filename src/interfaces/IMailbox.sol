@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IInterchainSecurityModule } from "./IInterchainSecurityModule.sol";
-import { IMerkleTreeHook } from "./IMerkleTreeHook.sol";
-import { IPostDispatchHook } from "./IPostDispatchHook.sol";
+import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
+import {IMerkleTreeHook} from "./IMerkleTreeHook.sol";
+import {IPostDispatchHook} from "./IPostDispatchHook.sol";
 
 /// @title IMailbox
 /// @notice Sends messages from this chain and delivers messages to it.

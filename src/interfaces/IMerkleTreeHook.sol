@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IPostDispatchHook } from "./IPostDispatchHook.sol";
+import {IMailbox} from "./IMailbox.sol";
+import {IPostDispatchHook} from "./IPostDispatchHook.sol";
 
 /// @title IMerkleTreeHook
 /// @notice The tree of all messages that a Mailbox dispatched; validators sign its checkpoints.
@@ -25,7 +26,7 @@ interface IMerkleTreeHook is IPostDispatchHook {
     error EmptyTree();
 
     /// @notice The only writer, and the source of `count`.
-    function mailbox() external view returns (address);
+    function mailbox() external view returns (IMailbox);
 
     /// @notice Domain of the Mailbox.
     function localDomain() external view returns (uint32);

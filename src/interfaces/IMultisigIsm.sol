@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IInterchainSecurityModule } from "./IInterchainSecurityModule.sol";
+import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 
 /// @title IMultisigIsm
 /// @notice Verifies a message by the signatures of m of n validators of its origin.

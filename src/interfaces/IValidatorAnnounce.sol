@@ -14,12 +14,6 @@ interface IValidatorAnnounce {
     /// @notice The announcement is not signed by the validator that it names.
     error NotSignedByValidator(address validator);
 
-    /// @notice The Mailbox that the validators attest to.
-    function mailbox() external view returns (address);
-
-    /// @notice Domain of the Mailbox.
-    function localDomain() external view returns (uint32);
-
     /// @notice Adds a location. Anyone may submit it; the validator's signature authorises it, once.
     /// @dev Warning: a location is free text from an unknown party. Who reads it must treat it as hostile.
     /// @param validator Address of the key that signs checkpoints.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IInterchainSecurityModule } from "../interfaces/IInterchainSecurityModule.sol";
-import { Checkpoint } from "../libraries/Checkpoint.sol";
-import { MerkleRootMultisigMetadata } from "../libraries/MerkleRootMultisigMetadata.sol";
-import { MerkleTree } from "../libraries/MerkleTree.sol";
-import { Message } from "../libraries/Message.sol";
-import { StaticMultisigIsm } from "./StaticMultisigIsm.sol";
+import {IInterchainSecurityModule} from "../interfaces/IInterchainSecurityModule.sol";
+import {Checkpoint} from "../libraries/Checkpoint.sol";
+import {MerkleRootMultisigMetadata} from "../libraries/MerkleRootMultisigMetadata.sol";
+import {MerkleTree} from "../libraries/MerkleTree.sol";
+import {Message} from "../libraries/Message.sol";
+import {StaticMultisigIsm} from "./StaticMultisigIsm.sol";
 
 /// @title StaticMerkleRootMultisigIsm
 /// @notice Verifies a message by its Merkle proof under any later checkpoint that the validators signed.
@@ -29,9 +29,10 @@ contract StaticMerkleRootMultisigIsm is StaticMultisigIsm {
         if (messageIndex > signedIndex) revert MessageAfterCheckpoint(messageIndex, signedIndex);
 
         bytes32 root = MerkleTree.branchRoot(message.id(), metadata.proof(), messageIndex);
-        return Checkpoint.digest(
-            message.origin(), metadata.merkleTreeHook(), root, signedIndex, metadata.signedMessageId()
-        );
+        return
+            Checkpoint.digest(
+                message.origin(), metadata.merkleTreeHook(), root, signedIndex, metadata.signedMessageId()
+            );
     }
 
     function _signaturesOffset() internal pure override returns (uint256) {

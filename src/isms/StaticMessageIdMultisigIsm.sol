@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IInterchainSecurityModule } from "../interfaces/IInterchainSecurityModule.sol";
-import { Checkpoint } from "../libraries/Checkpoint.sol";
-import { Message } from "../libraries/Message.sol";
-import { MessageIdMultisigMetadata } from "../libraries/MessageIdMultisigMetadata.sol";
-import { StaticMultisigIsm } from "./StaticMultisigIsm.sol";
+import {IInterchainSecurityModule} from "../interfaces/IInterchainSecurityModule.sol";
+import {Checkpoint} from "../libraries/Checkpoint.sol";
+import {Message} from "../libraries/Message.sol";
+import {MessageIdMultisigMetadata} from "../libraries/MessageIdMultisigMetadata.sol";
+import {StaticMultisigIsm} from "./StaticMultisigIsm.sol";
 
 /// @title StaticMessageIdMultisigIsm
 /// @notice Verifies a message by a checkpoint that was signed for this very message: no Merkle proof, the cheapest multisig.
@@ -20,9 +20,10 @@ contract StaticMessageIdMultisigIsm is StaticMultisigIsm {
     }
 
     function _digest(bytes calldata metadata, bytes calldata message) internal pure override returns (bytes32) {
-        return Checkpoint.digest(
-            message.origin(), metadata.merkleTreeHook(), metadata.root(), metadata.index(), message.id()
-        );
+        return
+            Checkpoint.digest(
+                message.origin(), metadata.merkleTreeHook(), metadata.root(), metadata.index(), message.id()
+            );
     }
 
     function _signaturesOffset() internal pure override returns (uint256) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-import { PackageVersioned } from "../PackageVersioned.sol";
-import { IInterchainSecurityModule } from "../interfaces/IInterchainSecurityModule.sol";
-import { IMultisigIsm } from "../interfaces/IMultisigIsm.sol";
+import {PackageVersioned} from "../PackageVersioned.sol";
+import {IInterchainSecurityModule} from "../interfaces/IInterchainSecurityModule.sol";
+import {IMultisigIsm} from "../interfaces/IMultisigIsm.sol";
 
 /// @title StaticMultisigIsm
 /// @notice m of n validators, fixed for ever in the module's own code.
@@ -27,14 +27,18 @@ abstract contract StaticMultisigIsm is IMultisigIsm, PackageVersioned {
         if (count < threshold) revert NotEnoughSignatures(count, threshold);
 
         bytes32 digest = _digest(metadata, message);
-        bytes calldata signatures = metadata[_signaturesOffset():];
+        uint256 offset = _signaturesOffset();
         uint256 position;
-        for (uint256 i; i < threshold; ++i) {
-            address signer =
-                ECDSA.recoverCalldata(digest, signatures[i * SIGNATURE_LENGTH:(i + 1) * SIGNATURE_LENGTH]);
-            while (position < validators.length && validators[position] != signer) ++position;
-            if (position == validators.length) revert NotAValidator(i, signer);
-            ++position;
+        // Nothing here overflows: each number is bounded by the calldata or by 255 validators.
+        unchecked {
+            for (uint256 i; i < threshold; ++i) {
+                uint256 end = offset + SIGNATURE_LENGTH;
+                address signer = ECDSA.recoverCalldata(digest, metadata[offset:end]);
+                while (position < validators.length && validators[position] != signer) ++position;
+                if (position == validators.length) revert NotAValidator(i, signer);
+                ++position;
+                offset = end;
+            }
         }
         return true;
     }

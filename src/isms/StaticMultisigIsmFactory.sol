@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { Create2 } from "@openzeppelin/contracts/utils/Create2.sol";
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
-import { PackageVersioned } from "../PackageVersioned.sol";
-import { IStaticMultisigIsmFactory } from "../interfaces/IStaticMultisigIsmFactory.sol";
+import {PackageVersioned} from "../PackageVersioned.sol";
+import {IStaticMultisigIsmFactory} from "../interfaces/IStaticMultisigIsmFactory.sol";
 
 /// @title StaticMultisigIsmFactory
 /// @notice Deploys multisig modules with a fixed set. See IStaticMultisigIsmFactory.
@@ -36,8 +36,7 @@ abstract contract StaticMultisigIsmFactory is IStaticMultisigIsmFactory, Package
     /// @dev The implementation's code with the set behind it, as StaticMultisigIsm reads it.
     function _creationCode(address[] calldata validators, uint256 threshold) internal view returns (bytes memory) {
         _requireValidSet(validators, threshold);
-        bytes memory code =
-            abi.encodePacked(implementation.code, validators, threshold, validators.length);
+        bytes memory code = abi.encodePacked(implementation.code, validators, threshold, validators.length);
         return abi.encodePacked(_PUSH2, uint16(code.length), _RETURN_REST, code);
     }
 

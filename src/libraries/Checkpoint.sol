@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
-import { TypeCasts } from "./TypeCasts.sol";
+import {TypeCasts} from "./TypeCasts.sol";
 
 /// @title Checkpoint
 /// @notice What validators sign: a checkpoint of an origin's tree, and the announcement of where their signatures are kept.
@@ -30,9 +30,7 @@ library Checkpoint {
         returns (bytes32)
     {
         bytes32 domainHash = keccak256(abi.encodePacked(origin, merkleTreeHook, "HYPERLANE"));
-        return MessageHashUtils.toEthSignedMessageHash(
-            keccak256(abi.encodePacked(domainHash, root, index, messageId))
-        );
+        return MessageHashUtils.toEthSignedMessageHash(keccak256(abi.encodePacked(domainHash, root, index, messageId)));
     }
 
     /// @notice The digest that a validator signs to announce where its checkpoints can be read.

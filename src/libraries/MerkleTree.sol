@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { Hashes } from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
 /// @title MerkleTree
 /// @notice Append-only Merkle tree of depth 32 that stores one node per level.
@@ -45,7 +45,11 @@ library MerkleTree {
 
     /// @notice The root that `leaf` has at `index` under the siblings `proof`, lowest level first.
     /// @dev A proof is of exactly `DEPTH` levels: a leaf can not pass for a node, nor a node for a leaf.
-    function branchRoot(bytes32 leaf, bytes32[DEPTH] calldata proof, uint32 index) internal pure returns (bytes32 node) {
+    function branchRoot(bytes32 leaf, bytes32[DEPTH] calldata proof, uint32 index)
+        internal
+        pure
+        returns (bytes32 node)
+    {
         node = leaf;
         for (uint256 level; level < DEPTH; ++level) {
             bytes32 sibling = proof[level];
