@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
+import { UsageError } from "./usageError.ts";
+
+/** Where a private key is: in an environment variable or in a file of its own. Never in the configuration itself. */
+const keySourceSchema = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type KeySource = z.infer<typeof keySourceSchema>;
+
+const validatorSchema = z.strictObject({
+  /** Name of the chain whose messages it signs. */
+  chain: z.string(),
+  /** Signs checkpoints. */
+  key: keySourceSchema.default({ env: "CAUSEWAY_VALIDATOR_KEY" }),
+  /** Pays for the announcement. Default: the same key. */
+  transactionKey: keySourceSchema.optional(),
+  /** Where the signed checkpoints are published: `file:///absolute/directory`. */
+  storage: z.string(),
+  /** The signing history. Losing it stops the validator: keep it on a disk that lasts. */
+  store: z.string(),
+  /** After the history was lost on purpose: sign nothing below this index. */
+  acceptLostHistoryFrom: z.number().int().nonnegative().optional(),
+});
+
+const relayerSchema = z.strictObject({
+  /** Pays for deliveries. */
+  key: keySourceSchema.default({ env: "CAUSEWAY_RELAYER_KEY" }),
+  /** Messages, attempts and transactions; a cache of the chains that may be deleted. */
+  store: z.string(),
+  /** Names of the chains to relay from and to. Default: all. */
+  origins: z.array(z.string()).optional(),
+  destinations: z.array(z.string()).optional(),
+  /** Read validators' `file://` locations: only where validators run on this machine. */
+  allowLocalStorage: z.boolean().default(false),
+});
+
+const configSchema = z.strictObject({
+  chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainConfigSchema.omit({ name: true })),
+  validator: validatorSchema.optional(),
+  relayer: relayerSchema.optional(),
+});
+
+export type ValidatorConfig = z.infer<typeof validatorSchema>;
+export type RelayerConfig = z.infer<typeof relayerSchema>;
+export type Config = {
+  /** Absolute path of the file; relative paths in it are relative to its folder. */
+  file: string;
+  chains: Record<string, ChainConfig>;
+  validator?: ValidatorConfig;
+  relayer?: RelayerConfig;
+};
+
+/** Where the configuration is looked for when neither --config nor CAUSEWAY_CONFIG names one. */
+export const DEFAULT_FILES = ["causeway.json", ".causeway/causeway.json"];
+
+/**
+ * Reads the configuration file. `CAUSEWAY_RPC_URL_<CHAIN>` (upper case, `-` as `_`) overrides a chain's rpcUrl, so that a
+ * URL that holds a secret needs not be in the file.
+ *
+ * @throws UsageError that names the file, the field and what is wrong with it
+ */
+export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = process.env): Config {
+  const file = findFile(named ?? env.CAUSEWAY_CONFIG);
+  const parsed = configSchema.safeParse(withRpcUrls(parseJson(file), env));
+  if (!parsed.success) {
+    throw new UsageError(`the configuration ${file} is not valid:\n${z.prettifyError(parsed.error)}`);
+  }
+  const { chains, validator, relayer } = parsed.data;
+  const path = (value: string) => resolve(dirname(file), value);
+  const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
+  return {
+    file,
+    chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, { name, ...chain }])),
+    ...(validator && {
+      validator: {
+        ...validator,
+        key: key(validator.key),
+        ...(validator.transactionKey && { transactionKey: key(validator.transactionKey) }),
+        store: path(validator.store),
+      },
+    }),
+    ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
+  };
+}
+
+/** The chain of that name. @throws UsageError that lists the names there are */
+export function chainNamed(config: Config, name: string): ChainConfig {
+  const chain = config.chains[name];
+  if (chain === undefined) {
+    throw new UsageError(`${config.file} has no chain "${name}"; it has: ${Object.keys(config.chains).join(", ")}`);
+  }
+  return chain;
+}
+
+function findFile(named: string | undefined): string {
+  const candidates = named === undefined ? DEFAULT_FILES : [named];
+  const file = candidates.find(existsSync);
+  if (file === undefined) {
+    throw new UsageError(
+      `no configuration at ${candidates.join(" or ")}: name one with --config or CAUSEWAY_CONFIG, ` +
+        "or run `causeway up`, which writes one for two local chains",
+    );
+  }
+  return resolve(file);
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new UsageError(`can not read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+function withRpcUrls(json: unknown, env: NodeJS.ProcessEnv): unknown {
+  const chains = z.looseObject({ chains: z.record(z.string(), z.looseObject({})) }).safeParse(json);
+  if (!chains.success) return json;
+  for (const [name, chain] of Object.entries(chains.data.chains)) {
+    const url = env[`CAUSEWAY_RPC_URL_${name.toUpperCase().replaceAll("-", "_")}`];
+    if (url !== undefined) chain.rpcUrl = url;
+  }
+  return chains.data;
+}

@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import { BaseError } from "viem";
+import { deployCommand } from "./commands/deploy.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { relayerCommand } from "./commands/relayer.ts";
+import { sendCommand } from "./commands/send.ts";
+import { statusCommand } from "./commands/status.ts";
+import { upCommand } from "./commands/up.ts";
+import { validatorCommand } from "./commands/validator.ts";
+
+const program = new Command("causeway")
+  .description("Interchain messaging: a contract on one chain sends bytes to a contract on another.")
+  .option("-c, --config <file>", "configuration (default: CAUSEWAY_CONFIG, causeway.json, .causeway/causeway.json)")
+  .option("-v, --verbose", "show the stack of an error")
+  .showHelpAfterError("(causeway --help lists the commands)")
+  .addCommand(upCommand())
+  .addCommand(demoCommand())
+  .addCommand(sendCommand())
+  .addCommand(statusCommand())
+  .addCommand(validatorCommand())
+  .addCommand(relayerCommand())
+  .addCommand(deployCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`causeway: ${explain(error)}`);
+  if (program.opts().verbose) console.error(error);
+  process.exitCode = 1;
+}
+
+/** One readable message: without the stack, and without what viem appends about versions and documentation. */
+function explain(error: unknown): string {
+  if (error instanceof BaseError) return [error.shortMessage, error.details].filter(Boolean).join("\n");
+  return error instanceof Error ? error.message : String(error);
+}
