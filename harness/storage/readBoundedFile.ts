@@ -1,0 +1,53 @@
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open } from "node:fs/promises";
+import { StorageError } from "./checkpointStorage.ts";
+import { withTimeout } from "./withTimeout.ts";
+
+export type ReadLimits = { maxBytes: number; timeoutMs: number };
+
+/**
+ * Reads a small regular file whose content and kind somebody else decides.
+ * @returns undefined when there is no such file
+ * @throws StorageError when it is anything but a regular file, larger than `maxBytes`, slower than `timeoutMs` or unreadable
+ */
+export async function readBoundedFile(path: string, limits: ReadLimits): Promise<Uint8Array | undefined> {
+  return await withTimeout(read(path, limits.maxBytes), {
+    timeoutMs: limits.timeoutMs,
+    error: () => new StorageError(`reading ${path} took longer than ${limits.timeoutMs} ms: try again later`),
+  });
+}
+
+async function read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  try {
+    // Merely opening a pipe or a device may block or act, so look first; what was opened is looked at again.
+    refuseUnlessFile(path, await lstat(path));
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      refuseUnlessFile(path, await handle.stat());
+      return await readUpTo(path, handle, maxBytes);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof StorageError) throw cause;
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw new StorageError(`can not read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function refuseUnlessFile(path: string, stats: { isFile(): boolean }): void {
+  if (!stats.isFile()) throw new StorageError(`${path} is not a regular file, it is not read`);
+}
+
+async function readUpTo(path: string, handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+  const buffer = new Uint8Array(maxBytes + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (length > maxBytes) throw new StorageError(`${path} is larger than ${maxBytes} bytes, it is not read`);
+    if (bytesRead === 0) return buffer.slice(0, length);
+  }
+}

@@ -1,0 +1,109 @@
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { Kysely, type Migration, Migrator, SqliteDialect } from "kysely";
+import Database from "libsql";
+
+/** The store can not be opened or used. The message says what to do; a retry alone does not help. */
+export class StoreError extends Error {
+  override name = "StoreError";
+}
+
+/** An agent's database: one file, one process that writes. */
+export type Store<DB> = {
+  db: Kysely<DB>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** By name. Names are `group_0001_what`: the groups (one per table owner) are independent, within one they run in order. */
+export type Migrations = Record<string, Migration>;
+
+export type OpenStoreParameters = {
+  file: string;
+  migrations: Migrations;
+  /** For looking on while the agent runs: the file must exist and be up to date, and every write is refused. */
+  readonly?: boolean;
+};
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens an agent's database, creates it with its folder when there is none, and migrates it to the newest schema.
+ * A transaction that has been committed survives a power cut (write-ahead log, fsync at every commit).
+ *
+ * @example
+ * await using store = await openStore<ValidatorTables>({ file: "data/validator.db", migrations });
+ * @throws StoreError when the file is not a database, is of a newer version, or can not be opened
+ */
+export async function openStore<DB>(parameters: OpenStoreParameters): Promise<Store<DB>> {
+  const { file, migrations, readonly = false } = parameters;
+  const database = openFile(file, readonly);
+  const db = new Kysely<DB>({ dialect: new SqliteDialect({ database }) });
+
+  async function close(): Promise<void> {
+    if (!database.open) return;
+    if (!readonly) database.pragma("wal_checkpoint(TRUNCATE)");
+    await db.destroy();
+    database.close();
+  }
+
+  try {
+    // Groups are added to later, so a new migration may sort before one that has run already.
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: async () => migrations },
+      allowUnorderedMigrations: true,
+    });
+    if (readonly) await refuseWhenOutdated(file, migrator);
+    else await migrate(file, migrator);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, close, [Symbol.asyncDispose]: close };
+}
+
+function openFile(file: string, readonly: boolean): Database.Database {
+  if (readonly && !existsSync(file)) {
+    throw new StoreError(`there is no store at ${file}: start the agent that writes it first, or correct the path`);
+  }
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    closeSync(openSync(file, "a", 0o600)); // nobody else's business
+    const database = new Database(file);
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = FULL");
+    database.pragma("foreign_keys = ON");
+    if (readonly) database.pragma("query_only = ON");
+    return database;
+  } catch (cause) {
+    throw new StoreError(
+      `can not open the store ${file}: ${reason(cause)}. It must be a database of this program in a writable folder`,
+      { cause },
+    );
+  }
+}
+
+async function migrate(file: string, migrator: Migrator): Promise<void> {
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new StoreError(
+      `can not migrate the store ${file}: ${reason(error)}. Nothing was changed by the failed step; ` +
+        "if a newer version of this program wrote the file, run that version",
+      { cause: error },
+    );
+  }
+}
+
+async function refuseWhenOutdated(file: string, migrator: Migrator): Promise<void> {
+  const missing = (await migrator.getMigrations()).filter((migration) => migration.executedAt === undefined);
+  if (missing.length > 0) {
+    const names = missing.map((migration) => migration.name).join(", ");
+    throw new StoreError(`the store ${file} lacks ${names}: start its agent once with this version, then try again`);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
