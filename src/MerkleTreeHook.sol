@@ -10,6 +10,7 @@ import {Message} from "./libraries/Message.sol";
 
 /// @title MerkleTreeHook
 /// @notice The tree of all messages that its Mailbox dispatched. See IMerkleTreeHook.
+// slither-disable-next-line locked-ether
 contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
     using MerkleTree for MerkleTree.Tree;
     using Message for bytes;

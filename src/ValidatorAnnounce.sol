@@ -31,6 +31,7 @@ contract ValidatorAnnounce is IValidatorAnnounce, MailboxClient {
         if (signer != validator) revert NotSignedByValidator(validator);
 
         _announced[validator][locationHash] = true;
+        // slither-disable-next-line unused-return
         _validators.add(validator);
         _locations[validator].push(storageLocation);
         emit ValidatorAnnouncement(validator, storageLocation);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Address } from "viem";
 import { z } from "zod";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { UsageError } from "./usageError.ts";
@@ -38,18 +39,24 @@ const relayerSchema = z.strictObject({
   allowLocalStorage: z.boolean().default(false),
 });
 
+const chainSchema = chainConfigSchema.omit({ name: true }).extend({
+  /** Takes messages that are sent without naming a recipient; development chains have one. */
+  testRecipient: chainConfigSchema.shape.mailbox.exactOptional(),
+});
+
 const configSchema = z.strictObject({
-  chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainConfigSchema.omit({ name: true })),
+  chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainSchema),
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
 });
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
 export type RelayerConfig = z.infer<typeof relayerSchema>;
+export type NamedChain = ChainConfig & { testRecipient?: Address };
 export type Config = {
   /** Absolute path of the file; relative paths in it are relative to its folder. */
   file: string;
-  chains: Record<string, ChainConfig>;
+  chains: Record<string, NamedChain>;
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
 };
@@ -74,7 +81,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
   return {
     file,
-    chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, { name, ...chain }])),
+    chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, { ...chain, name }])),
     ...(validator && {
       validator: {
         ...validator,
@@ -88,7 +95,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
 }
 
 /** The chain of that name. @throws UsageError that lists the names there are */
-export function chainNamed(config: Config, name: string): ChainConfig {
+export function chainNamed(config: Config, name: string): NamedChain {
   const chain = config.chains[name];
   if (chain === undefined) {
     throw new UsageError(`${config.file} has no chain "${name}"; it has: ${Object.keys(config.chains).join(", ")}`);

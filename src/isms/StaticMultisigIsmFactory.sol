@@ -25,7 +25,7 @@ abstract contract StaticMultisigIsmFactory is IStaticMultisigIsmFactory, Package
     function deploy(address[] calldata validators, uint8 threshold) external returns (address module) {
         bytes memory creationCode = _creationCode(validators, threshold);
         module = Create2.computeAddress(0, keccak256(creationCode));
-        if (module.code.length == 0) Create2.deploy(0, 0, creationCode);
+        if (module.code.length == 0) module = Create2.deploy(0, 0, creationCode);
     }
 
     /// @inheritdoc IStaticMultisigIsmFactory

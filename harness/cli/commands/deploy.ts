@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { type Address, getAddress, isAddress } from "viem";
+import { Command, Option } from "commander";
+import type { Address } from "viem";
 import { deployCore, type IsmKind } from "../../contracts/deployCore.ts";
+import { addressArgument, addressesArgument, integerArgument } from "../parseArgument.ts";
 import { readKey } from "../readKey.ts";
 
 type DeployOptions = {
@@ -18,11 +19,11 @@ export function deployCommand(): Command {
   return new Command("deploy")
     .description("deploy a Mailbox with its default module to a chain; prints the addresses as JSON")
     .requiredOption("--rpc-url <url>", "RPC of the chain")
-    .requiredOption("--validators <addresses>", "whose signatures to ask for, separated by commas", addresses)
-    .requiredOption("--threshold <m>", "how many of them must sign", integer)
+    .requiredOption("--validators <addresses>", "whose signatures to ask for, separated by commas", addressesArgument)
+    .requiredOption("--threshold <m>", "how many of them must sign", integerArgument)
     .addOption(new Option("--ism <kind>", "kind of multisig").choices(["message-id", "merkle-root"]).default("message-id"))
-    .option("--domain <n>", "domain of the chain (default: its chain id)", integer)
-    .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", address)
+    .option("--domain <n>", "domain of the chain (default: its chain id)", integerArgument)
+    .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", addressArgument)
     .option("--key-file <file>", "private key that pays (default: the environment variable CAUSEWAY_DEPLOYER_KEY)")
     .option("--development", "a chain without value: allow one validator or threshold one, add a test recipient", false)
     .action(async (options: DeployOptions) => {
@@ -35,18 +36,4 @@ export function deployCommand(): Command {
       });
       console.log(JSON.stringify(deployment, null, 2));
     });
-}
-
-function integer(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is needed");
-  return Number(text);
-}
-
-function address(text: string): Address {
-  if (!isAddress(text)) throw new InvalidArgumentError(`"${text}" is no address (0x and 40 hex digits, checksum right)`);
-  return getAddress(text);
-}
-
-function addresses(text: string): Address[] {
-  return text.split(",").map((part) => address(part.trim()));
 }
