@@ -24,6 +24,7 @@ export const chainConfigSchema = z.strictObject({
   /**
    * When a block counts as final: by the chain's own tag, or after that many blocks on top of it.
    * There is no default, for it is what the safety of every message rests on.
+   * The node must still know the state of that block (full nodes keep that of the last 128 or so).
    */
   finality: z.union([z.enum(["finalized", "safe"]), z.strictObject({ blocks: z.int().min(0) })]),
   /** Milliseconds between two looks at the chain. */
