@@ -9,6 +9,7 @@ import {
   type BlockRef,
   blockHash,
   confirmedBlock,
+  isTimeout,
   mayBeTooLarge,
   treeAt,
 } from "./originIndexChain.ts";
