@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Address } from "viem";
+import { mailboxAbi } from "../../contracts/abi.ts";
+import { withTimeout } from "../../storage/withTimeout.ts";
+import type { Destination, Origin, RelayerContext } from "./context.ts";
+import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
+import { ethCall } from "./ethCall.ts";
+import type { RelayerEvent } from "./events.ts";
+import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
+import { createGroupCommit } from "./groupCommit.ts";
+import { dueMessages, markFailed, type StoredMessage } from "./messages.ts";
+import { readModuleType } from "./metadata/buildMetadata.ts";
+import { createCheckpointSource } from "./metadata/checkpointSource.ts";
+import { DEFAULT_RELAYER_OPTIONS, type RelayerOptions } from "./options.ts";
+import { remember } from "./remember.ts";
+import { errorText } from "./rpcError.ts";
+import type { RelayerTables } from "./schema.ts";
+import { createSubmitter, type Submitter } from "./submitter/createSubmitter.ts";
+import { readHead } from "./submitter/destinationHead.ts";
+import { settleTransactions } from "./submitter/settle.ts";
+import { createTasks, type Tasks } from "./tasks.ts";
+
+export type CreateRelayerParameters = {
+  origins: readonly Origin[];
+  /** A chain may be both origin and destination. */
+  destinations: readonly Destination[];
+  /** Must have run `relayerMigrations`. */
+  store: { db: Kysely<RelayerTables> };
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Uniform in [0, 1); default `Math.random`. */
+  random?: () => number;
+  onEvent?: (event: RelayerEvent) => void;
+  options?: Partial<RelayerOptions>;
+};
+
+export type Relayer = {
+  /** Reads the origins, settles transactions, and attempts all messages that are due. Never throws. */
+  tick(): Promise<void>;
+  /** Ticks until `stop`. */
+  start(): void;
+  /** Finishes what is under way and starts nothing more. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Carries messages from origins to destinations. All that it intends is in its store before it happens, so that it may be
+ * killed at any moment; and nothing that one chain, validator, module, recipient or message does holds up the others.
+ *
+ * @example
+ * const relayer = createRelayer({ origins, destinations, store, log, now: Date.now });
+ * relayer.start();
+ */
+export function createRelayer(parameters: CreateRelayerParameters): Relayer {
+  const { origins, destinations, store, log, now, random = Math.random, onEvent } = parameters;
+  const options = { ...DEFAULT_RELAYER_OPTIONS, ...parameters.options };
+  const context: RelayerContext = {
+    db: store.db,
+    commit: createGroupCommit(store.db),
+    log,
+    now,
+    random,
+    emit: onEvent ?? (() => {}),
+    options,
+  };
+  const stopped = new AbortController();
+  const domains = destinations.map(({ chain }) => chain.domain);
+  const followers = new Map<number, { origin: Origin; follower: OriginFollower; suspects: Set<Address> }>();
+  for (const origin of origins) {
+    const follower = createOriginFollower(context, origin, domains);
+    followers.set(origin.chain.domain, { origin, follower, suspects: new Set() });
+  }
+  const outlets = destinations.map((destination) => ({
+    destination,
+    submitter: createSubmitter(context, destination),
+    deliveries: createTasks({ concurrency: options.concurrency, onError: report }),
+  }));
+  const chains = createTasks({ concurrency: Number.POSITIVE_INFINITY, onError: report });
+
+  function report(what: string, error: unknown): void {
+    if (!stopped.signal.aborted) log.warn({ what, error: errorText(error) }, "will try again");
+  }
+
+  async function serve(destination: Destination, submitter: Submitter, deliveries: Tasks): Promise<void> {
+    const { chain, client } = destination;
+    const head = await readHead(client, chain);
+    await settleTransactions(context, destination, head);
+    await submitter.keepUp();
+    if (stopped.signal.aborted) return;
+
+    const recipientIsm = remember((recipient: Address) =>
+      ethCall(client, { address: chain.mailbox, abi: mailboxAbi, functionName: "recipientIsm", args: [recipient] }),
+    );
+    const round: DeliveryRound = {
+      destination,
+      head,
+      submitter,
+      recipientIsm,
+      moduleType: remember((ism: Address) => readModuleType({ client, ism })),
+      checkpoints: remembered(openCheckpoints),
+      isIndexed: (message) => followers.get(message.origin)?.follower.contains(message),
+    };
+    const limit = options.maxUnsettled - (await countUnsettled(chain.domain));
+    if (limit <= 0) return;
+    for (const message of await dueMessages(context, { destination: chain.domain, limit })) {
+      deliveries.start(message.id, () => deliverInTime(round, message));
+    }
+    await deliveries.settled(options.tickBudgetMs);
+  }
+
+  async function deliverInTime(round: DeliveryRound, message: StoredMessage): Promise<void> {
+    const { messageTimeoutMs: timeoutMs } = options;
+    const tooSlow = new Error(`the attempt took longer than ${timeoutMs} ms`);
+    try {
+      await withTimeout(deliverMessage(context, round, message), { timeoutMs, error: () => tooSlow });
+    } catch (error) {
+      if (error !== tooSlow) throw error;
+      await markFailed(context, message, tooSlow.message);
+    }
+  }
+
+  function openCheckpoints(domain: number) {
+    const entry = followers.get(domain);
+    if (entry === undefined) return undefined;
+    const { origin, suspects } = entry;
+    const { allowLocalStorage, readTimeoutMs } = options;
+    const { chain, client, index } = origin;
+    return createCheckpointSource({ chain, client, tree: index.tree, allowLocalStorage, readTimeoutMs, suspects });
+  }
+
+  async function countUnsettled(destination: number): Promise<number> {
+    const { count } = await store.db
+      .selectFrom("transaction")
+      .select((select) => select.fn.countAll<number>().as("count"))
+      .where("destination", "=", destination)
+      .where("state", "in", ["pending", "included"])
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  async function tick(): Promise<void> {
+    for (const { origin, follower } of followers.values()) {
+      chains.start(`origin ${origin.chain.name}`, () => follower.follow(stopped.signal));
+    }
+    await chains.settled(options.tickBudgetMs);
+    for (const { destination, submitter, deliveries } of outlets) {
+      chains.start(`destination ${destination.chain.name}`, () => serve(destination, submitter, deliveries));
+    }
+    await chains.settled(options.tickBudgetMs);
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await tick();
+      await sleep(options.pollIntervalMs, undefined, { signal: stopped.signal }).catch(() => {});
+    }
+  }
+
+  let running: Promise<void> | undefined;
+  return {
+    tick,
+    start() {
+      running ??= run();
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+      await chains.settled();
+      await Promise.all(outlets.map(({ deliveries }) => deliveries.settled()));
+    },
+  };
+}
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key) as V;
+  };
+}

@@ -1,0 +1,139 @@
+import { type Address, encodeFunctionData, type Hash } from "viem";
+import { mailboxAbi } from "../../contracts/abi.ts";
+import { bytes32ToAddress } from "../../protocol/address.ts";
+import { decodeMessage } from "../../protocol/message.ts";
+import type { Destination, RelayerContext } from "./context.ts";
+import { estimateGas } from "./estimateGas.ts";
+import { ethCall } from "./ethCall.ts";
+import { markDeliveredElsewhere, markFailed, markWaiting, type StoredMessage } from "./messages.ts";
+import { buildMetadata } from "./metadata/buildMetadata.ts";
+import type { CheckpointSource } from "./metadata/checkpointSource.ts";
+import { errorText } from "./rpcError.ts";
+import type { SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
+import type { DestinationHead } from "./submitter/destinationHead.ts";
+
+/** What the messages of one tick for one destination share. */
+export type DeliveryRound = {
+  destination: Destination;
+  head: DestinationHead;
+  submitter: Submitter;
+  /** The module of a recipient. */
+  recipientIsm: (recipient: Address) => Promise<Address>;
+  /** The type of a module. */
+  moduleType: (ism: Address) => Promise<number>;
+  /** The validators of an origin; undefined when it is not configured. */
+  checkpoints: (origin: number) => CheckpointSource | undefined;
+  /** Whether a message is in its origin's index; undefined while that is not known. */
+  isIndexed: (message: StoredMessage) => boolean | undefined;
+};
+
+/**
+ * One attempt to deliver one message: from "who verifies it" to a broadcast transaction. Whatever prevents it becomes the
+ * message's reason in the store.
+ * @throws only when the store fails
+ */
+export async function deliverMessage(
+  context: RelayerContext,
+  round: DeliveryRound,
+  message: StoredMessage,
+): Promise<void> {
+  let outcome: Outcome;
+  try {
+    outcome = await attempt(context, round, message);
+  } catch (error) {
+    outcome = { status: "failed", reason: errorText(error) };
+  }
+  switch (outcome.status) {
+    case "waiting":
+      return markWaiting(context, message, outcome.reason);
+    case "failed":
+      return markFailed(context, message, outcome.reason);
+    case "elsewhere":
+      return markDeliveredElsewhere(context, message, outcome);
+    case "stored":
+      return;
+  }
+}
+
+type Outcome = SubmitResult | { status: "elsewhere"; reason: string; block: number };
+
+async function attempt(context: RelayerContext, round: DeliveryRound, message: StoredMessage): Promise<Outcome> {
+  const { destination, submitter, isIndexed } = round;
+  const { chain, client, account } = destination;
+  const { id, raw } = message;
+  const checkpoints = round.checkpoints(message.origin);
+  if (checkpoints === undefined) {
+    return { status: "waiting", reason: `domain ${message.origin} is not configured as an origin` };
+  }
+  const indexed = isIndexed(message);
+  if (indexed === undefined) return { status: "waiting", reason: "its origin could not be read since the start" };
+  if (!indexed) return { status: "waiting", reason: "it is no longer in its origin's index" };
+  if (await isDelivered(round, id)) return deliveredElsewhere(round, id);
+  const spent = await tooManyReverts(context, message);
+  if (spent !== undefined) return spent;
+
+  const recipient = bytes32ToAddress(message.recipient);
+  const ism = await round.recipientIsm(recipient);
+  const built = await buildMetadata(
+    {
+      id,
+      raw,
+      message: decodeMessage(raw),
+      ism,
+      client,
+      checkpoints,
+      onSigned: (validator, index) => context.emit({ type: "signed", id, validator, index }),
+    },
+    () => round.moduleType(ism),
+  );
+  if (built.status === "waiting") return built;
+
+  const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [built.metadata, raw] });
+  const gas = await estimateGas(client, {
+    from: account.address,
+    to: chain.mailbox,
+    data,
+    limit: context.options.maxGas,
+  });
+  return submitter.submit({ id, data, gas, isCurrent: () => isIndexed(message) === true });
+}
+
+function isDelivered({ destination: { chain, client } }: DeliveryRound, id: Hash, block?: number): Promise<boolean> {
+  return ethCall(client, {
+    address: chain.mailbox,
+    abi: mailboxAbi,
+    functionName: "delivered",
+    args: [id],
+    block,
+  });
+}
+
+/** Delivered, and not by a transaction of ours that is unsettled. */
+async function deliveredElsewhere(round: DeliveryRound, id: Hash): Promise<Outcome> {
+  const { chain, client } = round.destination;
+  const mailbox = { address: chain.mailbox, abi: mailboxAbi } as const;
+  const [isFinal, processor, block] = await Promise.all([
+    isDelivered(round, id, round.head.final).catch(() => false), // the Mailbox may be younger than that block
+    ethCall(client, { ...mailbox, functionName: "processor", args: [id] }),
+    ethCall(client, { ...mailbox, functionName: "processedAt", args: [id] }),
+  ]);
+  const reason = `delivered by ${processor.toLowerCase()} in block ${block}`;
+  if (!isFinal) return { status: "waiting", reason: `${reason}, which is not final yet` };
+  return { status: "elsewhere", reason, block };
+}
+
+/** A recipient that passes simulation and reverts on chain must not drain the account. */
+async function tooManyReverts({ db, options }: RelayerContext, message: StoredMessage): Promise<Outcome | undefined> {
+  if (message.attempts < options.maxReverts) return undefined;
+  const { reverts } = await db
+    .selectFrom("transaction")
+    .select((select) => select.fn.countAll<number>().as("reverts"))
+    .where("message_id", "=", message.id)
+    .where("success", "=", 0)
+    .executeTakeFirstOrThrow();
+  if (Number(reverts) < options.maxReverts) return undefined;
+  return {
+    status: "waiting",
+    reason: `${reverts} transactions for it reverted on chain although they had passed simulation: no more gas is spent on it`,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Hash } from "viem";
+import type { MessageState, MessageTable, RelayerTables, TransactionTable } from "./schema.ts";
+
+export type MessageStatus = Selectable<MessageTable>;
+export type TransactionStatus = Omit<Selectable<TransactionTable>, "raw">;
+
+/** The messages in a relayer's store, last changed first; opened read-only while the relayer runs. */
+export function listMessages(
+  db: Kysely<RelayerTables>,
+  { state, limit = 50 }: { state?: MessageState; limit?: number } = {},
+): Promise<MessageStatus[]> {
+  const all = db.selectFrom("message").selectAll().orderBy("updated_at", "desc").orderBy("nonce", "desc").limit(limit);
+  return (state === undefined ? all : all.where("state", "=", state)).execute();
+}
+
+/** One message with all transactions that were ever signed for it, oldest first; undefined when the relayer does not know it. */
+export async function getMessage(
+  db: Kysely<RelayerTables>,
+  id: Hash,
+): Promise<{ message: MessageStatus; transactions: TransactionStatus[] } | undefined> {
+  const key = id.toLowerCase() as Hash;
+  const message = await db.selectFrom("message").selectAll().where("id", "=", key).executeTakeFirst();
+  if (message === undefined) return undefined;
+  const transactions = await db
+    .selectFrom("transaction")
+    .select(["hash", "destination", "account", "nonce", "message_id", "max_fee_per_gas", "max_priority_fee_per_gas"])
+    .select(["state", "created_at", "broadcast_at", "block_number", "block_hash", "gas_used", "success"])
+    .where("message_id", "=", key)
+    .orderBy("created_at")
+    .execute();
+  return { message, transactions };
+}

@@ -1,0 +1,84 @@
+import type { Selectable, Transaction } from "kysely";
+import type { Hash } from "viem";
+import { retryDelay, waitingDelay } from "./backoff.ts";
+import type { RelayerContext } from "./context.ts";
+import type { MessageTable, RelayerTables } from "./schema.ts";
+
+export type StoredMessage = Selectable<MessageTable>;
+
+/** States in which no transaction of ours is unsettled. */
+export const WORKABLE = ["pending", "waiting"] as const;
+
+/** The messages whose next attempt is due, longest due first. */
+export function dueMessages(
+  { db, now }: RelayerContext,
+  parameters: { destination: number; limit: number },
+): Promise<StoredMessage[]> {
+  return db
+    .selectFrom("message")
+    .selectAll()
+    .where("destination", "=", parameters.destination)
+    .where("state", "in", WORKABLE)
+    .where("next_attempt_at", "<=", now())
+    .orderBy("next_attempt_at")
+    .orderBy("nonce")
+    .limit(parameters.limit)
+    .execute();
+}
+
+/** Time has to bring something; the message is looked at again soon, at first. */
+export async function markWaiting(context: RelayerContext, message: StoredMessage, reason: string): Promise<void> {
+  const { commit, now, random, options, emit } = context;
+  const ageMs = now() - message.recorded_at;
+  const delay = waitingDelay({ ageMs, minMs: options.waitingMinMs, capMs: options.waitingCapMs, random });
+  await commit(async (trx) => {
+    await trx
+      .updateTable("message")
+      .set({ state: "waiting", reason, next_attempt_at: now() + delay, updated_at: now() })
+      .where("id", "=", message.id)
+      .where("state", "in", WORKABLE)
+      .execute();
+  });
+  if (reason !== message.reason) emit({ type: "waiting", id: message.id, reason });
+}
+
+/** An attempt failed; the next one is later each time, and there is always a next one. */
+export async function markFailed(context: RelayerContext, message: StoredMessage, reason: string): Promise<void> {
+  await context.commit((trx) => failAttempt(context, trx, message, reason));
+  context.emit({ type: "failed", id: message.id, reason });
+}
+
+/** Within a transaction: counts a failed attempt and makes the message pending again. */
+export async function failAttempt(
+  { now, random, options }: RelayerContext,
+  trx: Transaction<RelayerTables>,
+  message: { id: Hash; attempts: number },
+  reason: string,
+  capMs: number = options.retryCapMs,
+): Promise<void> {
+  const attempts = message.attempts + 1;
+  const delay = retryDelay({ attempts, baseMs: options.retryBaseMs, capMs, random });
+  await trx
+    .updateTable("message")
+    .set({ state: "pending", attempts, reason, next_attempt_at: now() + delay, updated_at: now() })
+    .where("id", "=", message.id)
+    .where("state", "!=", "delivered")
+    .execute();
+}
+
+/** Somebody else delivered the message, and that is final. */
+export async function markDeliveredElsewhere(
+  { commit, now, emit }: RelayerContext,
+  message: StoredMessage,
+  parameters: { reason: string; block: number },
+): Promise<void> {
+  await commit(async (trx) => {
+    await trx
+      .updateTable("message")
+      .set({ state: "delivered", reason: parameters.reason, delivered_block: parameters.block, updated_at: now() })
+      .where("id", "=", message.id)
+      .where("state", "in", WORKABLE)
+      .execute();
+  });
+  emit({ type: "delivered", id: message.id, tx: null, block: parameters.block });
+}

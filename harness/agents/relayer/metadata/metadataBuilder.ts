@@ -1,0 +1,27 @@
+import type { Address, Hash, Hex } from "viem";
+import type { ChainClient } from "../../../chains/client.ts";
+import type { Message } from "../../../protocol/message.ts";
+import type { CheckpointSource } from "./checkpointSource.ts";
+
+export type MetadataRequest = {
+  id: Hash;
+  message: Message;
+  /** The message's bytes. */
+  raw: Hex;
+  /** The module that is to verify it, on the destination. */
+  ism: Address;
+  /** The destination's. */
+  client: ChainClient;
+  /** The origin's validators and tree. */
+  checkpoints: CheckpointSource;
+  /** Called for each signature that counts; again when the message is looked at again. */
+  onSigned: (validator: Address, index: number) => void;
+};
+
+export type MetadataResult = { status: "ready"; metadata: Hex } | { status: "waiting"; reason: string };
+
+/**
+ * Builds what a module of one type wants to see. It throws an Error whose message is the reason when the module can not be
+ * satisfied as it is; `waiting` is for what time alone brings.
+ */
+export type MetadataBuilder = (request: MetadataRequest) => Promise<MetadataResult>;

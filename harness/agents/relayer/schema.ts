@@ -1,0 +1,148 @@
+import type { Address, Hash, Hex } from "viem";
+import type { Migrations } from "../../store/openStore.ts";
+
+/**
+ * - `pending`: to be worked on when `next_attempt_at` has come
+ * - `waiting`: the same, and what is lacking are signatures
+ * - `submitted`: a transaction of ours is signed, and perhaps broadcast
+ * - `included`: it is in a block that may still be reorganised
+ * - `delivered`: final on the destination
+ */
+export const MESSAGE_STATES = ["pending", "waiting", "submitted", "included", "delivered"] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+export type MessageTable = {
+  id: Hash;
+  /** Domains. */
+  origin: number;
+  destination: number;
+  /** Its index in the origin's Mailbox. */
+  nonce: number;
+  sender: Hex;
+  recipient: Hex;
+  raw: Hex;
+  dispatched_block: number;
+  dispatched_tx: Hash;
+  /** Milliseconds since 1970, as all `_at`. */
+  recorded_at: number;
+  state: MessageState;
+  /** Tries that failed: reverted, refused, or broken off. Waiting for signatures is no failure. */
+  attempts: number;
+  next_attempt_at: number;
+  /** Why it is not delivered, or by whom it was. */
+  reason: string | null;
+  /** The last transaction of ours. */
+  tx: Hash | null;
+  delivered_block: number | null;
+  delivered_tx: Hash | null;
+  gas_used: number | null;
+  updated_at: number;
+};
+
+/**
+ * - `pending`: signed; it may be in the node's pool, or in a block that was not looked at
+ * - `included`: in a block that may still be reorganised
+ * - `final`: in a final block; its nonce is settled
+ * - `superseded`: another transaction of its nonce is final
+ * - `refused`: the node did not take it when it was broadcast for the first time: it is nowhere
+ */
+export type TransactionState = "pending" | "included" | "final" | "superseded" | "refused";
+
+export type TransactionTable = {
+  hash: Hash;
+  /** Domain of the chain it is for. */
+  destination: number;
+  account: Address;
+  nonce: number;
+  /** None for a transaction that only uses its nonce up. */
+  message_id: Hash | null;
+  /** Signed, as it is broadcast. */
+  raw: Hex;
+  /** Wei, decimal. */
+  max_fee_per_gas: string;
+  max_priority_fee_per_gas: string;
+  state: TransactionState;
+  created_at: number;
+  /** When it was last given to the node. */
+  broadcast_at: number | null;
+  block_number: number | null;
+  block_hash: Hash | null;
+  gas_used: number | null;
+  /** 1 or 0, once included. */
+  success: number | null;
+};
+
+/** Up to which index (exclusive) the messages from one chain to another are recorded, and the root of the tree up to there. */
+export type RecordedTable = { origin: number; destination: number; next_index: number; root: Hex };
+
+export type RelayerTables = { message: MessageTable; transaction: TransactionTable; recorded: RecordedTable };
+
+export const relayerMigrations: Migrations = {
+  relayer_0001_create: {
+    async up(db) {
+      await db.schema
+        .createTable("message")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("origin", "bigint", (column) => column.notNull())
+        .addColumn("destination", "bigint", (column) => column.notNull())
+        .addColumn("nonce", "bigint", (column) => column.notNull())
+        .addColumn("sender", "text", (column) => column.notNull())
+        .addColumn("recipient", "text", (column) => column.notNull())
+        .addColumn("raw", "text", (column) => column.notNull())
+        .addColumn("dispatched_block", "bigint", (column) => column.notNull())
+        .addColumn("dispatched_tx", "text", (column) => column.notNull())
+        .addColumn("recorded_at", "bigint", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("attempts", "integer", (column) => column.notNull())
+        .addColumn("next_attempt_at", "bigint", (column) => column.notNull())
+        .addColumn("reason", "text")
+        .addColumn("tx", "text")
+        .addColumn("delivered_block", "bigint")
+        .addColumn("delivered_tx", "text")
+        .addColumn("gas_used", "bigint")
+        .addColumn("updated_at", "bigint", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex("message_due")
+        .on("message")
+        .columns(["destination", "state", "next_attempt_at", "nonce"])
+        .execute();
+      await db.schema.createIndex("message_origin").on("message").columns(["origin", "nonce"]).execute();
+      await db.schema.createIndex("message_updated").on("message").column("updated_at").execute();
+
+      await db.schema
+        .createTable("transaction")
+        .addColumn("hash", "text", (column) => column.primaryKey())
+        .addColumn("destination", "bigint", (column) => column.notNull())
+        .addColumn("account", "text", (column) => column.notNull())
+        .addColumn("nonce", "bigint", (column) => column.notNull())
+        .addColumn("message_id", "text")
+        .addColumn("raw", "text", (column) => column.notNull())
+        .addColumn("max_fee_per_gas", "text", (column) => column.notNull())
+        .addColumn("max_priority_fee_per_gas", "text", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("created_at", "bigint", (column) => column.notNull())
+        .addColumn("broadcast_at", "bigint")
+        .addColumn("block_number", "bigint")
+        .addColumn("block_hash", "text")
+        .addColumn("gas_used", "bigint")
+        .addColumn("success", "integer")
+        .execute();
+      await db.schema
+        .createIndex("transaction_unsettled")
+        .on("transaction")
+        .columns(["destination", "state", "nonce"])
+        .execute();
+      await db.schema.createIndex("transaction_message").on("transaction").column("message_id").execute();
+
+      await db.schema
+        .createTable("recorded")
+        .addColumn("origin", "bigint", (column) => column.notNull())
+        .addColumn("destination", "bigint", (column) => column.notNull())
+        .addColumn("next_index", "bigint", (column) => column.notNull())
+        .addColumn("root", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("recorded_key", ["origin", "destination"])
+        .execute();
+    },
+  },
+};

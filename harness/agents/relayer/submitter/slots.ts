@@ -1,0 +1,140 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Address, Hash } from "viem";
+import type { RelayerTables } from "../schema.ts";
+import type { Inclusion } from "./receipts.ts";
+
+/** One nonce of one account and our transactions for it, of which at most one can ever be in a block. */
+export type Slot = { account: Address; nonce: number; transactions: [LiveTransaction, ...LiveTransaction[]] };
+
+/** A transaction that is not settled; the first of a slot is the newest. */
+export type LiveTransaction = {
+  hash: Hash;
+  account: Address;
+  nonce: number;
+  message_id: Hash | null;
+  state: "pending" | "included";
+  max_fee_per_gas: string;
+  created_at: number;
+  broadcast_at: number | null;
+  block_number: number | null;
+  block_hash: Hash | null;
+  success: number | null;
+};
+
+const LIVE = ["pending", "included"] as const;
+
+/** All slots of a destination that are not settled, by nonce. */
+export async function readSlots(db: Kysely<RelayerTables>, destination: number): Promise<Slot[]> {
+  const rows = await db
+    .selectFrom("transaction")
+    .select(["hash", "account", "nonce", "message_id", "state", "max_fee_per_gas", "created_at", "broadcast_at"])
+    .select(["block_number", "block_hash", "success"])
+    .where("destination", "=", destination)
+    .where("state", "in", LIVE)
+    .orderBy("nonce")
+    .orderBy("created_at", "desc")
+    .execute();
+  const slots = new Map<string, Slot>();
+  for (const row of rows) {
+    const transaction = { ...row, state: row.state as LiveTransaction["state"] };
+    const slot = slots.get(`${row.account} ${row.nonce}`);
+    if (slot === undefined) {
+      slots.set(`${row.account} ${row.nonce}`, { account: row.account, nonce: row.nonce, transactions: [transaction] });
+    } else {
+      slot.transactions.push(transaction);
+    }
+  }
+  return [...slots.values()];
+}
+
+/** The message that a slot is for; undefined when it only uses its nonce up. */
+export function messageOf(slot: Slot): Hash | undefined {
+  return slot.transactions.find(({ message_id }) => message_id !== null)?.message_id ?? undefined;
+}
+
+/** Within a transaction: one of the slot's transactions is in a block. */
+export async function storeInclusion(
+  trx: Transaction<RelayerTables>,
+  slot: Slot,
+  inclusion: Inclusion,
+  now: number,
+): Promise<void> {
+  const { hash, block, blockHash, gasUsed, success } = inclusion;
+  await trx
+    .updateTable("transaction")
+    .set({ state: "included", block_number: block, block_hash: blockHash, gas_used: gasUsed, success: success ? 1 : 0 })
+    .where("hash", "=", hash)
+    .execute();
+  const id = slot.transactions.find((transaction) => transaction.hash === hash)?.message_id;
+  if (id == null) return;
+  await trx
+    .updateTable("message")
+    .set({
+      state: "included",
+      tx: hash,
+      gas_used: gasUsed,
+      delivered_block: success ? block : null,
+      delivered_tx: success ? hash : null,
+      reason: success ? null : `transaction ${hash} reverted in block ${block}, which is not final yet`,
+      updated_at: now,
+    })
+    .where("id", "=", id)
+    .where("state", "!=", "delivered")
+    .execute();
+}
+
+/** Within a transaction: the block that one of the slot's transactions was in is gone. */
+export async function storeReorganisation(trx: Transaction<RelayerTables>, slot: Slot, now: number): Promise<void> {
+  const hashes = slot.transactions.map(({ hash }) => hash);
+  const nowhere = { block_number: null, block_hash: null, gas_used: null };
+  await trx
+    .updateTable("transaction")
+    .set({ state: "pending", broadcast_at: null, success: null, ...nowhere })
+    .where("hash", "in", hashes)
+    .execute();
+  const id = messageOf(slot);
+  if (id === undefined) return;
+  await trx
+    .updateTable("message")
+    .set({
+      state: "submitted",
+      delivered_block: null,
+      delivered_tx: null,
+      gas_used: null,
+      reason: "its block was reorganised out of the destination",
+      updated_at: now,
+    })
+    .where("id", "=", id)
+    .where("state", "=", "included")
+    .execute();
+}
+
+/**
+ * Within a transaction: the slot's nonce is settled for good, by our transaction `final` or by one that is not ours. A message
+ * that was not in it is free to be tried again.
+ */
+export async function storeSettled(
+  trx: Transaction<RelayerTables>,
+  slot: Slot,
+  final: LiveTransaction | undefined,
+  now: number,
+): Promise<void> {
+  const hashes = slot.transactions.map(({ hash }) => hash);
+  await trx.updateTable("transaction").set({ state: "superseded" }).where("hash", "in", hashes).execute();
+  if (final !== undefined) {
+    await trx.updateTable("transaction").set({ state: "final" }).where("hash", "=", final.hash).execute();
+  }
+  const id = messageOf(slot);
+  if (id === undefined || final?.message_id === id) return;
+  await trx
+    .updateTable("message")
+    .set({
+      state: "pending",
+      reason: `nonce ${slot.nonce} of ${slot.account} was used by another transaction`,
+      next_attempt_at: now,
+      updated_at: now,
+    })
+    .where("id", "=", id)
+    .where("state", "in", ["submitted", "included"])
+    .execute();
+}

@@ -1,0 +1,29 @@
+import type { Selectable, Transaction } from "kysely";
+import type { RelayerTables, TransactionTable } from "../schema.ts";
+
+/**
+ * Within a transaction: stores signed transactions before they are broadcast, each with its message's new state.
+ * The same bytes may have been signed and refused before, when neither nonce nor fees have changed since.
+ */
+export async function storeSigned(
+  trx: Transaction<RelayerTables>,
+  rows: readonly Selectable<TransactionTable>[],
+  now: number,
+): Promise<void> {
+  for (const row of rows) {
+    await trx
+      .insertInto("transaction")
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.column("hash").doUpdateSet({ state: row.state, created_at: row.created_at, broadcast_at: null }),
+      )
+      .execute();
+    if (row.message_id === null) continue;
+    await trx
+      .updateTable("message")
+      .set({ state: "submitted", tx: row.hash, reason: null, updated_at: now })
+      .where("id", "=", row.message_id)
+      .where("state", "!=", "delivered")
+      .execute();
+  }
+}

@@ -1,0 +1,197 @@
+import type { Hash } from "viem";
+import type { Destination, RelayerContext } from "../context.ts";
+import { errorText } from "../rpcError.ts";
+import { broadcast } from "./broadcast.ts";
+import { readNonce } from "./destinationHead.ts";
+import { FeeLimitError, type Fees, larger, marketFees, replacementFees } from "./fees.ts";
+import { freeNonces } from "./nonces.ts";
+import { type Call, callOf, emptyCall, signTransaction } from "./signer.ts";
+import { type LiveTransaction, messageOf, readSlots, type Slot } from "./slots.ts";
+import { storeSigned } from "./storeSigned.ts";
+
+export type Upkeep = {
+  /** One round. Must not run beside another round of the same account. Never throws: the next round tries again. */
+  run(): Promise<void>;
+  /** Whether the account's nonce has not moved for too long although it should. */
+  isStalled(): boolean;
+};
+
+/** Transactions replaced or filled in per round. */
+const ROUND = 100;
+/** After so many transactions for one message a nonce is used up by an empty one: nothing that a node dislikes may wedge all. */
+const MAX_TRANSACTIONS = 5;
+
+/** Keeps the transactions of one account moving, whatever a node's pool lost or sits on. */
+export function createUpkeep(
+  context: RelayerContext,
+  { chain, client, account }: Destination,
+  chainId: () => Promise<number>,
+): Upkeep {
+  const { db, commit, now, log, options } = context;
+  const startedAt = now();
+  let moved = { nonce: -1, at: startedAt };
+
+  function isStalled(): boolean {
+    return now() - moved.at >= options.stuckAfterMs;
+  }
+
+  async function run(): Promise<void> {
+    const [mined, pending, all] = await Promise.all([
+      readNonce(client, account.address, "latest"),
+      readNonce(client, account.address, "pending"),
+      readSlots(db, chain.domain),
+    ]);
+    // Slots below the account's nonce are in a block already, or soon known to be lost: not for here.
+    const slots = all.filter((slot) => slot.account === account.address.toLowerCase() && slot.nonce >= mined);
+    const shouldMove = slots.length > 0 || pending > mined;
+    if (mined !== moved.nonce || !shouldMove) moved = { nonce: mined, at: now() };
+    if (!shouldMove) return;
+
+    const market = await marketFees(client, options.maxFeePerGas).catch((error: unknown) => {
+      if (error instanceof FeeLimitError) return undefined; // nothing can be replaced now, only broadcast again
+      throw error;
+    });
+    const withdrawn = await findWithdrawn(slots);
+    const replaced = new Set<Slot>();
+    if (market !== undefined) {
+      const head = slots.find((slot) => slot.nonce === mined);
+      const stuck = isStalled() ? slots.filter((slot) => slot === head || isBelow(slot, market)) : [];
+      for (const slot of new Set([...withdrawn, ...stuck.slice(0, ROUND)])) {
+        if (await replace(slot, market, withdrawn.has(slot))) replaced.add(slot);
+      }
+      await fillGaps(slots, mined, pending, market);
+    }
+    await broadcastAgain(slots.filter((slot) => !replaced.has(slot) && !withdrawn.has(slot)));
+  }
+
+  /** Slots for messages that their origin has dropped since: nobody must deliver those any more. */
+  async function findWithdrawn(slots: readonly Slot[]): Promise<Set<Slot>> {
+    const ids = slots.flatMap((slot) => messageOf(slot) ?? []);
+    if (ids.length === 0) return new Set();
+    const rows = await db.selectFrom("message").select("id").where("id", "in", ids).execute();
+    const known = new Set<Hash | undefined>([undefined, ...rows.map(({ id }) => id)]);
+    return new Set(slots.filter((slot) => !known.has(messageOf(slot))));
+  }
+
+  /** @returns whether there is a new transaction for the slot, or already one that makes it empty */
+  async function replace(slot: Slot, market: Fees, withdraw: boolean): Promise<boolean> {
+    const [newest] = slot.transactions;
+    if (withdraw && newest.message_id === null) return true;
+    const tried = await db
+      .selectFrom("transaction")
+      .select(["hash", "raw", "message_id", "created_at", "max_fee_per_gas", "max_priority_fee_per_gas"])
+      .where("destination", "=", chain.domain)
+      .where("account", "=", slot.account)
+      .where("nonce", "=", slot.nonce)
+      .execute();
+    const last = tried.reduce(
+      (time, row) => (withdraw && row.message_id !== null ? time : Math.max(time, row.created_at)),
+      0,
+    );
+    if (now() - last < options.stuckAfterMs) return false;
+
+    const highest = {
+      maxFeePerGas: largest(tried.map((row) => BigInt(row.max_fee_per_gas))),
+      maxPriorityFeePerGas: largest(tried.map((row) => BigInt(row.max_priority_fee_per_gas))),
+    };
+    const fees = replacementFees(highest, market, options.maxFeePerGas);
+    if (fees === undefined) {
+      log.warn({ chain: chain.name, nonce: slot.nonce }, "stuck, and maxFeePerGas leaves no room to replace it");
+      return false;
+    }
+    const stored = tried.find(({ hash }) => hash === newest.hash);
+    const isHopeless = tried.filter((row) => row.message_id === newest.message_id).length >= MAX_TRANSACTIONS;
+    const call = withdraw || isHopeless || stored === undefined ? emptyCall(account) : callOf(stored);
+    log.info({ chain: chain.name, nonce: slot.nonce, id: call.messageId }, "replacing a transaction that is stuck");
+    await send(call, slot.nonce, fees);
+    return true;
+  }
+
+  /** Nothing above a nonce that no transaction has can be included. */
+  async function fillGaps(slots: readonly Slot[], mined: number, pending: number, market: Fees): Promise<void> {
+    const taken = new Set(slots.map(({ nonce }) => nonce));
+    const last = Math.max(...taken); // -Infinity when there is none
+    let filled = 0;
+    for (const nonce of freeNonces({ mined, pending, taken, stalled: isStalled() })) {
+      if (nonce >= last || filled >= ROUND) return;
+      log.info({ chain: chain.name, nonce }, "filling a gap between nonces");
+      await send(emptyCall(account), nonce, market);
+      filled += 1;
+    }
+  }
+
+  async function send(call: Call, nonce: number, fees: Fees): Promise<void> {
+    const id = await chainId();
+    const row = await signTransaction({
+      account,
+      chainId: id,
+      destination: chain.domain,
+      call,
+      nonce,
+      fees,
+      now: now(),
+    });
+    await commit((trx) => storeSigned(trx, [row], now()));
+    const [answer] = await broadcast(client, [row.raw]);
+    if (answer?.status === "unknown") return;
+    const isRefused = answer?.status === "refused";
+    if (isRefused) log.warn({ chain: chain.name, nonce, reason: answer.reason }, "a replacement was refused");
+    await commit(async (trx) => {
+      await trx
+        .updateTable("transaction")
+        .set(isRefused ? { state: "refused" } : { broadcast_at: now() })
+        .where("hash", "=", row.hash)
+        .execute();
+    });
+  }
+
+  async function broadcastAgain(slots: readonly Slot[]): Promise<void> {
+    const due = slots.map(({ transactions: [newest] }) => newest).filter(isDue);
+    if (due.length === 0) return;
+    const rows = await db
+      .selectFrom("transaction")
+      .select(["hash", "raw"])
+      .where(
+        "hash",
+        "in",
+        due.map(({ hash }) => hash),
+      )
+      .orderBy("nonce")
+      .execute();
+    const answers = await broadcast(
+      client,
+      rows.map(({ raw }) => raw),
+    );
+    const accepted = rows.filter((_, i) => answers[i]?.status === "accepted").map(({ hash }) => hash);
+    const other = answers.find(({ status }) => status !== "accepted");
+    if (other !== undefined) log.warn({ chain: chain.name, reason: other.reason }, "could not broadcast again");
+    if (accepted.length === 0) return;
+    await commit(async (trx) => {
+      await trx.updateTable("transaction").set({ broadcast_at: now() }).where("hash", "in", accepted).execute();
+    });
+  }
+
+  function isDue({ state, broadcast_at }: LiveTransaction): boolean {
+    if (state !== "pending") return false;
+    return broadcast_at === null || broadcast_at < startedAt || now() - broadcast_at >= options.rebroadcastAfterMs;
+  }
+
+  return {
+    isStalled,
+    run: async () => {
+      try {
+        await run();
+      } catch (error) {
+        log.warn({ chain: chain.name, error: errorText(error) }, "could not look after its transactions");
+      }
+    },
+  };
+}
+
+function isBelow({ transactions: [newest] }: Slot, market: Fees): boolean {
+  return BigInt(newest.max_fee_per_gas) < market.maxFeePerGas;
+}
+
+function largest(values: readonly bigint[]): bigint {
+  return values.reduce(larger, 0n);
+}
