@@ -103,9 +103,11 @@ print(rows);
 /** Delivers message `index` through a module of the given kind and size; the gas of the delivery. */
 async function process(kind: IsmKind, m: number, n: number, index: number): Promise<number> {
   const set = validators.slice(0, n);
-  const factory =
-    kind === "message-id" ? "StaticMessageIdMultisigIsmFactory" : "StaticMerkleRootMultisigIsmFactory";
-  const at = kind === "message-id" ? destination.core.messageIdMultisigIsmFactory : destination.core.merkleRootMultisigIsmFactory;
+  const factory = kind === "message-id" ? "StaticMessageIdMultisigIsmFactory" : "StaticMerkleRootMultisigIsmFactory";
+  const at =
+    kind === "message-id"
+      ? destination.core.messageIdMultisigIsmFactory
+      : destination.core.merkleRootMultisigIsmFactory;
   const factoryAbi = readArtifact(factory).abi;
   const args = [set.map((v) => v.address), m];
   await call(destination, at, factoryAbi, "deploy", args);
@@ -117,7 +119,13 @@ async function process(kind: IsmKind, m: number, n: number, index: number): Prom
   const signedIndex = kind === "message-id" ? index : tree.count - 1;
   const signedMessageId = tree.leaf(signedIndex);
   const root = tree.root(signedIndex + 1);
-  const digest = checkpointDigest({ origin: ORIGIN, merkleTreeHook, root, index: signedIndex, messageId: signedMessageId });
+  const digest = checkpointDigest({
+    origin: ORIGIN,
+    merkleTreeHook,
+    root,
+    index: signedIndex,
+    messageId: signedMessageId,
+  });
   const signatures = await Promise.all(set.slice(n - m).map((v) => v.signMessage({ message: { raw: digest } })));
   const metadata =
     kind === "message-id"

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { BaseError } from "viem";
-import { deployCommand } from "./commands/deploy.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { deployCommand } from "./commands/deploy.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";

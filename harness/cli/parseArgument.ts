@@ -9,7 +9,8 @@ export function integerArgument(text: string): number {
 
 /** An address on the command line; where it has capitals, its checksum must be right. */
 export function addressArgument(text: string): Address {
-  if (!isAddress(text)) throw new InvalidArgumentError(`"${text}" is no address (0x and 40 hex digits, checksum right)`);
+  if (!isAddress(text))
+    throw new InvalidArgumentError(`"${text}" is no address (0x and 40 hex digits, checksum right)`);
   return getAddress(text);
 }
 

@@ -31,7 +31,9 @@ function readKeyFile(file: string): string {
   try {
     mode = statSync(file).mode;
   } catch (cause) {
-    throw new UsageError(`can not read the key file ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new UsageError(`can not read the key file ${file}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
   }
   if ((mode & 0o077) !== 0) {
     throw new UsageError(`the key file ${file} can be read by others than its owner: chmod 600 ${file}`);

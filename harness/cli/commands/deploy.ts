@@ -21,7 +21,9 @@ export function deployCommand(): Command {
     .requiredOption("--rpc-url <url>", "RPC of the chain")
     .requiredOption("--validators <addresses>", "whose signatures to ask for, separated by commas", addressesArgument)
     .requiredOption("--threshold <m>", "how many of them must sign", integerArgument)
-    .addOption(new Option("--ism <kind>", "kind of multisig").choices(["message-id", "merkle-root"]).default("message-id"))
+    .addOption(
+      new Option("--ism <kind>", "kind of multisig").choices(["message-id", "merkle-root"]).default("message-id"),
+    )
     .option("--domain <n>", "domain of the chain (default: its chain id)", integerArgument)
     .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", addressArgument)
     .option("--key-file <file>", "private key that pays (default: the environment variable CAUSEWAY_DEPLOYER_KEY)")

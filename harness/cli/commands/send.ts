@@ -36,7 +36,9 @@ export function sendCommand(): Command {
       const destination = chainNamed(config, to);
       const recipient = options.recipient ?? destination.testRecipient;
       if (recipient === undefined) throw new UsageError(`${to} has no test recipient: name a --recipient`);
-      const account = readKey(options.keyFile === undefined ? { env: "CAUSEWAY_SENDER_KEY" } : { file: options.keyFile });
+      const account = readKey(
+        options.keyFile === undefined ? { env: "CAUSEWAY_SENDER_KEY" } : { file: options.keyFile },
+      );
 
       const client = createPublicClient({ transport: http(origin.rpcUrl), pollingInterval: 200 });
       const wallet = createWalletClient({ account, transport: http(origin.rpcUrl) });
@@ -45,7 +47,9 @@ export function sendCommand(): Command {
       const call = { account, address: origin.mailbox, abi: mailboxAbi, args } as const;
       const value = await client.readContract({ ...call, functionName: "quoteDispatch" });
       const { request } = await client.simulateContract({ ...call, functionName: "dispatch", value });
-      const receipt = await client.waitForTransactionReceipt({ hash: await wallet.writeContract({ ...request, chain: null }) });
+      const receipt = await client.waitForTransactionReceipt({
+        hash: await wallet.writeContract({ ...request, chain: null }),
+      });
       const [event] = parseEventLogs({ abi: mailboxAbi, eventName: "DispatchId", logs: receipt.logs });
       if (receipt.status !== "success" || event === undefined) {
         throw new UsageError(`the dispatch was reverted in transaction ${receipt.transactionHash} on ${from}`);

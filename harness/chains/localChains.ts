@@ -1,0 +1,103 @@
+import { createTestClient, http, type LocalAccount } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
+import { type Anvil, startAnvil } from "./anvil.ts";
+import type { ChainConfig, Finality } from "./chainConfig.ts";
+
+/** anvil's well-known mnemonic: its accounts are rich on every local chain, and worth nothing anywhere else. */
+const MNEMONIC = "test test test test test test test test test test test junk";
+
+/** The rich accounts by their part; validators have the ones behind. */
+export const localAccounts = {
+  deployer: mnemonicToAccount(MNEMONIC, { addressIndex: 0 }),
+  relayer: mnemonicToAccount(MNEMONIC, { addressIndex: 1 }),
+  sender: mnemonicToAccount(MNEMONIC, { addressIndex: 2 }),
+};
+const FIRST_VALIDATOR = 3;
+
+export type LocalChain = {
+  config: ChainConfig & { testRecipient: `0x${string}` };
+  core: CoreDeployment;
+  anvil: Anvil;
+  /** Sign this chain's checkpoints; the modules of the other chain ask for their signatures. */
+  validators: readonly LocalAccount[];
+};
+
+export type StartLocalChainsParameters = {
+  /** Validators of each chain, and how many of them must sign. Default: 2 of 3. */
+  validators?: number;
+  threshold?: number;
+  /** Kind of the default modules. Default: message-id. */
+  ism?: IsmKind;
+  /** Default: no block on top is needed. */
+  finality?: Finality;
+  /** Seconds between blocks. Default: a block for each transaction. */
+  blockTime?: number;
+  /** Milliseconds between an agent's looks at the chain. */
+  pollIntervalMs?: number;
+  onStep?: (step: string) => void;
+};
+
+export type LocalChains = { alpha: LocalChain; beta: LocalChain; [Symbol.asyncDispose](): Promise<void> };
+
+const NAMES = { alpha: 31_337, beta: 31_338 } as const;
+
+/**
+ * Starts two anvil chains, alpha and beta, each with a Mailbox whose default module trusts the validators of the other.
+ *
+ * @example await using chains = await startLocalChains({ ism: "merkle-root" });
+ */
+export async function startLocalChains(parameters: StartLocalChainsParameters = {}): Promise<LocalChains> {
+  const { validators = 3, threshold = 2, ism = "message-id", finality = { blocks: 0 }, onStep = () => {} } = parameters;
+  const accounts = Array.from({ length: 2 * validators }, (_, i) =>
+    mnemonicToAccount(MNEMONIC, { addressIndex: FIRST_VALIDATOR + i }),
+  );
+  const signers = { alpha: accounts.slice(0, validators), beta: accounts.slice(validators) };
+
+  async function start(name: "alpha" | "beta", anvil: Anvil): Promise<LocalChain> {
+    const set = { validators: signers[name === "alpha" ? "beta" : "alpha"].map((v) => v.address), threshold };
+    const core = await deployCore({
+      rpcUrl: anvil.rpcUrl,
+      account: localAccounts.deployer,
+      set,
+      ism,
+      development: true,
+      onStep: (step) => onStep(`${name}: ${step}`),
+    });
+    const { mailbox, merkleTreeHook, validatorAnnounce, fromBlock, testRecipient } = core;
+    if (testRecipient === undefined) throw new Error("a development chain has a test recipient");
+    if (parameters.blockTime !== undefined) {
+      const control = createTestClient({ mode: "anvil", transport: http(anvil.rpcUrl) });
+      await control.setIntervalMining({ interval: parameters.blockTime });
+    }
+    const config = {
+      name,
+      domain: core.domain,
+      rpcUrl: anvil.rpcUrl,
+      mailbox,
+      merkleTreeHook,
+      validatorAnnounce,
+      testRecipient,
+      fromBlock,
+      finality,
+      ...(parameters.pollIntervalMs !== undefined && { pollIntervalMs: parameters.pollIntervalMs }),
+    };
+    return { config, core, anvil, validators: signers[name] };
+  }
+
+  const anvils: Anvil[] = [];
+  const stop = async () => {
+    await Promise.all(anvils.map((anvil) => anvil.stop()));
+  };
+  async function launch(name: "alpha" | "beta"): Promise<LocalChain> {
+    const anvil = await startAnvil({ chainId: NAMES[name], accounts: FIRST_VALIDATOR + 2 * validators });
+    anvils.push(anvil);
+    return start(name, anvil);
+  }
+  const [alpha, beta] = await Promise.allSettled([launch("alpha"), launch("beta")]);
+  if (alpha.status === "fulfilled" && beta.status === "fulfilled") {
+    return { alpha: alpha.value, beta: beta.value, [Symbol.asyncDispose]: stop };
+  }
+  await stop();
+  throw alpha.status === "rejected" ? alpha.reason : (beta as PromiseRejectedResult).reason;
+}
