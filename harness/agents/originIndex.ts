@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Hash, Hex } from "viem";
 import type { ChainConfig } from "../chains/chainConfig.ts";
 import type { ChainClient } from "../chains/client.ts";
+import { describeError } from "../chains/describeError.ts";
 import { createMerkleTree, type MerkleTree } from "../protocol/merkleTree.ts";
 import {
   assertContracts,
@@ -187,7 +188,10 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
       if (!tooLarge) throw error;
       rangeSize = Math.ceil(Number(end.number - fromBlock + 1n) / 2);
       rangesSinceFailure = 0;
-      log?.debug({ origin: chain.domain, rangeSize, error }, "the node refused a range, asking for a smaller one");
+      log?.debug(
+        { origin: chain.domain, rangeSize, reason: describeError(error) },
+        "the node refused a range, asking for a smaller one",
+      );
       if (isTimeout(error)) throw error; // has taken long enough: the next tick goes on
       return fromBlock - 1n;
     }

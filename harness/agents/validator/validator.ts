@@ -1,0 +1,291 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import { type Hex, keccak256, type LocalAccount, stringToHex } from "viem";
+import type { ChainConfig } from "../../chains/chainConfig.ts";
+import type { ChainClient } from "../../chains/client.ts";
+import { describeError } from "../../chains/describeError.ts";
+import { checkpointDigest } from "../../protocol/checkpoint.ts";
+import {
+  CheckpointConflictError,
+  type CheckpointStorage,
+  type ReorgFlag,
+  type SignedCheckpoint,
+} from "../../storage/checkpointStorage.ts";
+import { readSignedCheckpoint } from "../../storage/readSignedCheckpoint.ts";
+import type { Migrations } from "../../store/openStore.ts";
+import { createOriginIndex, type IndexState } from "../originIndex.ts";
+import { ChainNotReadyError, TreeMismatchError } from "../originIndexErrors.ts";
+import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
+import { type AnnouncementWallet, createAnnouncer, signAnnouncement } from "./announcer.ts";
+import { recoverHistory } from "./recoverHistory.ts";
+import {
+  createSigningHistory,
+  EquivocationRefusedError,
+  type SigningHistoryTables,
+  type SigningRecord,
+  signingHistoryMigrations,
+} from "./signingHistory.ts";
+import { ValidatorHaltedError, ValidatorRefusedError } from "./validatorErrors.ts";
+
+export type ValidatorTables = OriginIndexTables & SigningHistoryTables;
+export const validatorMigrations: Migrations = { ...originIndexMigrations, ...signingHistoryMigrations };
+
+export type ValidatorEvent = { origin: number; validator: Hex } & (
+  | { type: "announced"; location: string }
+  /** The signature can be read by everybody now. */
+  | { type: "signed"; index: number; messageId: Hex; root: Hex }
+  | { type: "halted"; flag: ReorgFlag }
+);
+
+export type CreateValidatorParameters = {
+  chain: ChainConfig;
+  client: ChainClient;
+  /** Signs checkpoints and nothing else. */
+  account: LocalAccount;
+  storage: CheckpointStorage;
+  /** Must have run `validatorMigrations`, belongs to this validator alone, and must not be lost. */
+  store: { db: Kysely<ValidatorTables> };
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  onEvent?: (event: ValidatorEvent) => void;
+  /** Who pays for the announcement. Without it, somebody else has to make it. */
+  announce?: { walletClient: AnnouncementWallet };
+  /** The operator's word that this key has signed nothing from this index on, although its history is lost. */
+  acceptLostHistoryFrom?: number;
+};
+
+export type Validator = {
+  /**
+   * Signs everything that is final and not yet signed.
+   * @throws ValidatorHaltedError, ValidatorRefusedError: it signs nothing until somebody acts
+   * @throws Error for all else: nothing was signed that should not have been, and the next tick tries again
+   */
+  tick(): Promise<void>;
+  /** Ticks until stopped. Settles when it ends; rejects with what `tick` can not recover from. It may be ignored. */
+  start(): Promise<void>;
+  /** Ends the loop after the current tick, which is cut short where that is safe. */
+  stop(): Promise<void>;
+};
+
+const VERSION = "causeway 0.1.0";
+const DEFAULT_POLL_INTERVAL_MS = 1_000;
+const BATCH = 256;
+
+/**
+ * A validator of one origin chain. It signs a checkpoint for every message that is final, once, and publishes it.
+ * Each digest is recorded before it is signed, each signature is published before the index that points to it, so that
+ * whatever it was doing when it was killed, it goes on from there.
+ *
+ * @example
+ * const validator = await createValidator({ chain, client, account, storage, store, log, now: Date.now });
+ * validator.start();
+ */
+export async function createValidator(parameters: CreateValidatorParameters): Promise<Validator> {
+  const { chain, client, account, storage, store, now, onEvent = () => {} } = parameters;
+  const validator = account.address.toLowerCase() as Hex;
+  const identity = { origin: chain.domain, validator };
+  const log = parameters.log.child(identity);
+  const tree = { origin: chain.domain, merkleTreeHook: chain.merkleTreeHook };
+  const index = await createOriginIndex({ chain, client, store, log });
+  const history = createSigningHistory({ db: store.db, ...tree });
+  const announcer = createAnnouncer({
+    chain,
+    client,
+    account,
+    storage,
+    log,
+    ...parameters.announce,
+    onAnnounced: () => onEvent({ type: "announced", ...identity, location: storage.location }),
+  });
+
+  /** The first index that is not yet published; undefined until the history is known to be complete. */
+  let nextToPublish: number | undefined;
+  let controller = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  let loop: Promise<void> | undefined;
+
+  async function tickOnce(signal: AbortSignal): Promise<void> {
+    await throwIfHalted();
+    const state = await readChain(signal);
+    const first = nextToPublish ?? (await prepare(state));
+    await compareWithHistory(state);
+    await announcer.announce();
+    for (nextToPublish = first; nextToPublish < state.count; ) {
+      signal.throwIfAborted();
+      nextToPublish = await publish(nextToPublish, Math.min(nextToPublish + BATCH, state.count));
+    }
+  }
+
+  /** The flag counts wherever it is found, and a storage that does not tell counts as flagged for this tick. */
+  async function throwIfHalted(): Promise<void> {
+    const recorded = await history.flag();
+    if (recorded !== undefined) throw await halted(recorded);
+    const published = await storage.reorgFlag();
+    if (published === undefined) return;
+    await history.halt(published);
+    throw await halted(published);
+  }
+
+  async function readChain(signal: AbortSignal): Promise<IndexState> {
+    try {
+      return await index.tick({ signal });
+    } catch (error) {
+      // Missing events contradict no signature; a chain that has another root for a signed index does.
+      const latest = error instanceof TreeMismatchError ? await history.latest() : undefined;
+      if (error instanceof TreeMismatchError && latest !== undefined) {
+        const { count, root } = error.chain;
+        const contradicted = count <= latest.index || (count === latest.index + 1 && root !== latest.root);
+        if (contradicted) await halt(latest, root);
+      }
+      throw error;
+    }
+  }
+
+  /** Once after each start. Returns the first index to publish. */
+  async function prepare(state: IndexState): Promise<number> {
+    const { acceptLostHistoryFrom } = parameters;
+    const recovered = await recoverHistory({
+      history,
+      storage,
+      validator,
+      ...tree,
+      tree: index.tree,
+      count: state.count,
+      announced: announcer.locations,
+      ...(acceptLostHistoryFrom !== undefined && { acceptLostHistoryFrom }),
+    });
+    if (recovered.status === "contradicted") {
+      return await halt(recovered.signed, index.tree.root(recovered.signed.index + 1));
+    }
+    await storage.writeAnnouncement(await signAnnouncement({ chain, account, storage }));
+    await storage.writeMetadata({ version: VERSION, rpcHashes: [keccak256(stringToHex(chain.rpcUrl))] });
+    return Math.max(recovered.firstIndex, ((await storage.latestIndex()) ?? -1) + 1);
+  }
+
+  /** All that was signed is below the latest root that was signed, so this one comparison covers it. */
+  async function compareWithHistory(state: IndexState): Promise<void> {
+    const latest = await history.latest();
+    if (latest === undefined) return;
+    const known = latest.index < state.count;
+    const root = known ? index.tree.root(latest.index + 1) : state.root;
+    const rewound = state.rewoundTo !== undefined && state.rewoundTo <= latest.index;
+    if (rewound || (known && root !== latest.root)) await halt(latest, root);
+    if (!known) {
+      throw new ChainNotReadyError(
+        `index ${latest.index} is signed, but the final block ${state.confirmedBlock} of ${chain.name} has only ` +
+          `${state.count} messages: try again later`,
+      );
+    }
+  }
+
+  async function publish(from: number, to: number): Promise<number> {
+    const records = Array.from({ length: to - from }, (_, offset) => recordAt(from + offset));
+    try {
+      await history.record(records);
+    } catch (error) {
+      if (error instanceof EquivocationRefusedError) {
+        await halt(error.recorded, index.tree.root(error.recorded.index + 1));
+      }
+      throw error;
+    }
+    await write(await Promise.all(records.map(sign)));
+    await storage.writeLatestIndex(to - 1);
+    for (const record of records) onEvent({ type: "signed", ...identity, ...record });
+    log.info({ from, to: to - 1 }, "signed");
+    return to;
+  }
+
+  function recordAt(leafIndex: number): SigningRecord {
+    return { index: leafIndex, root: index.tree.root(leafIndex + 1), messageId: index.tree.leaf(leafIndex) };
+  }
+
+  async function sign(record: SigningRecord): Promise<SignedCheckpoint> {
+    const checkpoint = { ...tree, ...record };
+    const signature = await account.signMessage({ message: { raw: checkpointDigest(checkpoint) } });
+    return { checkpoint, signature };
+  }
+
+  async function write(signed: readonly SignedCheckpoint[]): Promise<void> {
+    try {
+      await storage.writeCheckpoints(signed);
+    } catch (error) {
+      if (!(error instanceof CheckpointConflictError)) throw error;
+      const found = await readSignedCheckpoint({
+        reader: storage,
+        validator,
+        expected: { ...tree, index: error.index },
+      });
+      if (found.status === "signed") await halt(found.signed.checkpoint, index.tree.root(error.index + 1));
+      throw new ValidatorRefusedError(`another validator writes to the same storage: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** First the store, then the storage: what is known to nobody else must not be forgotten. */
+  async function halt(signed: Pick<SigningRecord, "index" | "root">, canonicalRoot: Hex): Promise<never> {
+    const flag: ReorgFlag = {
+      localMerkleRoot: signed.root,
+      canonicalMerkleRoot: canonicalRoot,
+      checkpointIndex: signed.index,
+      unixTimestamp: Math.floor(now() / 1000),
+      reorgPeriod: typeof chain.finality === "string" ? chain.finality : chain.finality.blocks,
+    };
+    await history.halt(flag);
+    onEvent({ type: "halted", ...identity, flag });
+    throw await halted(flag);
+  }
+
+  /** Sees to it that the world knows. The validator has stopped, whether or not that can be written. */
+  async function halted(flag: ReorgFlag): Promise<ValidatorHaltedError> {
+    await storage.writeReorgFlag(flag).catch((error) => {
+      log.error({ reason: describeError(error) }, "could not publish the reorg flag");
+    });
+    const error = new ValidatorHaltedError({ validator, location: storage.location, flag });
+    log.fatal({ flag }, error.message);
+    return error;
+  }
+
+  function tick(): Promise<void> {
+    const { signal } = controller;
+    const result = running.then(() => tickOnce(signal));
+    running = result.catch(() => {});
+    return result;
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await tick();
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isFinal(error)) throw error;
+        log.error({ reason: describeError(error) }, "nothing signed, trying again");
+      }
+      await wait(chain.pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  return {
+    tick,
+    start() {
+      if (loop === undefined) {
+        loop = run(controller.signal);
+        loop.catch((error) => log.fatal({ reason: describeError(error) }, "the validator has stopped"));
+      }
+      return loop;
+    },
+    async stop() {
+      controller.abort();
+      await Promise.allSettled([loop, running]);
+      loop = undefined;
+      controller = new AbortController();
+    },
+  };
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof ValidatorHaltedError || error instanceof ValidatorRefusedError;
+}
