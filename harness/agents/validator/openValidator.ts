@@ -1,0 +1,67 @@
+import type { Logger } from "pino";
+import { createWalletClient, http, type LocalAccount } from "viem";
+import type { ChainConfig } from "../../chains/chainConfig.ts";
+import { createChainClient } from "../../chains/client.ts";
+import { locationToFolder } from "../../storage/folderLocation.ts";
+import { createFolderStorage } from "../../storage/folderStorage.ts";
+import { openStore } from "../../store/openStore.ts";
+import {
+  createValidator,
+  type Validator,
+  type ValidatorEvent,
+  type ValidatorTables,
+  validatorMigrations,
+} from "./validator.ts";
+
+export type OpenValidatorParameters = {
+  chain: ChainConfig;
+  /** Signs checkpoints. */
+  account: LocalAccount;
+  /** Pays for the announcement. Default: the same account. */
+  transactionAccount?: LocalAccount;
+  /** Where checkpoints are published: `file:///absolute/folder`. */
+  location: string;
+  /** The file of its signing history. */
+  storeFile: string;
+  log: Logger;
+  now?: () => number;
+  onEvent?: (event: ValidatorEvent) => void;
+  acceptLostHistoryFrom?: number;
+};
+
+export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<void> };
+
+/**
+ * A validator with its store, its storage and its client, ready to tick. Disposing it stops it and closes the store.
+ *
+ * @throws StoreError, StorageError when the store or the storage can not be opened
+ */
+export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
+  const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...rest } = parameters;
+  const storage = createFolderStorage({ directory: locationToFolder(location) });
+  const store = await openStore<ValidatorTables>({ file: storeFile, migrations: validatorMigrations });
+  try {
+    const validator = await createValidator({
+      ...rest,
+      chain,
+      client: createChainClient(chain),
+      account,
+      storage,
+      store,
+      now,
+      announce: {
+        walletClient: createWalletClient({ account: transactionAccount, transport: http(chain.rpcUrl) }),
+      },
+    });
+    return {
+      ...validator,
+      async [Symbol.asyncDispose]() {
+        await validator.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

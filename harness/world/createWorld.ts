@@ -1,0 +1,227 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import {
+  type Address,
+  createWalletClient,
+  type Hash,
+  type Hex,
+  http,
+  type LocalAccount,
+  parseEventLogs,
+  type TransactionReceipt,
+} from "viem";
+import type { RelayerEvent } from "../agents/relayer/events.ts";
+import { listMessages } from "../agents/relayer/messageStatus.ts";
+import { type OpenedRelayer, openRelayer } from "../agents/relayer/openRelayer.ts";
+import type { RelayerOptions } from "../agents/relayer/options.ts";
+import { type OpenedValidator, openValidator } from "../agents/validator/openValidator.ts";
+import type { ValidatorEvent } from "../agents/validator/validator.ts";
+import { type ChainClient, createChainClient } from "../chains/client.ts";
+import {
+  type LocalChain,
+  localAccounts,
+  type StartLocalChainsParameters,
+  startLocalChains,
+} from "../chains/localChains.ts";
+import { mailboxAbi } from "../contracts/abi.ts";
+import { addressToBytes32 } from "../protocol/address.ts";
+
+export type ChainName = "alpha" | "beta";
+export const CHAIN_NAMES = ["alpha", "beta"] as const;
+
+export type CreateWorldParameters = StartLocalChainsParameters & {
+  /** Where agents keep their stores and checkpoints. Default: a new folder that goes with the world. */
+  directory?: string;
+  log?: Logger;
+  relayerOptions?: Partial<RelayerOptions>;
+  onValidatorEvent?: (event: ValidatorEvent) => void;
+  onRelayerEvent?: (event: RelayerEvent) => void;
+  /** Open neither validators nor the relayer: the caller runs them. */
+  withoutAgents?: boolean;
+};
+
+export type SendParameters = { from: ChainName; body: Hex; recipient?: Address };
+export type Sent = { id: Hash; message: Hex; index: number; receipt: TransactionReceipt };
+
+export type WorldValidator = OpenedValidator & { chain: ChainName; account: LocalAccount; location: string };
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/**
+ * Two local chains, alpha and beta, with three validators each and one relayer between them: real anvil processes, real
+ * signatures, real files. Agents do nothing by themselves until started; `tick` runs each of them once.
+ *
+ * @example
+ * await using world = await createWorld();
+ * const { id } = await world.send({ from: "alpha", body: "0x1234" });
+ * await world.until(() => world.delivered("beta", id), "delivered");
+ */
+export async function createWorld(parameters: CreateWorldParameters = {}) {
+  const { log = pino({ level: process.env.CAUSEWAY_LOG_LEVEL ?? "silent" }) } = parameters;
+  const directory = parameters.directory ?? (await mkdtemp(join(tmpdir(), "causeway-")));
+  const chains = await startLocalChains(parameters);
+  const clients = { alpha: createChainClient(chains.alpha.config), beta: createChainClient(chains.beta.config) };
+
+  /** Agents' time: real time, moved on by every tick of `until`, so that waiting for a pause costs no time. */
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+
+  const validators: WorldValidator[] = [];
+  let relayer: OpenedRelayer | undefined;
+
+  const files = (chain: ChainName, i: number) => ({
+    location: `file://${join(directory, `${chain}-validator-${i}`)}`,
+    storeFile: join(directory, `${chain}-validator-${i}.db`),
+  });
+
+  /** Opens validator `i` of a chain, with the store and the checkpoints that it had before, if any. */
+  async function addValidator(chain: ChainName, i: number): Promise<WorldValidator> {
+    const account = signer(chains[chain], i);
+    const onEvent = parameters.onValidatorEvent;
+    const opened = await openValidator({
+      chain: chains[chain].config,
+      account,
+      ...files(chain, i),
+      log,
+      now,
+      ...(onEvent && { onEvent }),
+    });
+    const validator = { ...opened, chain, account, location: files(chain, i).location };
+    validators.push(validator);
+    return validator;
+  }
+
+  /** Closes a validator; its files stay. */
+  async function removeValidator(validator: WorldValidator): Promise<void> {
+    validators.splice(validators.indexOf(validator), 1);
+    await validator[Symbol.asyncDispose]();
+  }
+
+  /** Opens the relayer, with the store that it had before, if any. */
+  async function addRelayer(): Promise<OpenedRelayer> {
+    const both = CHAIN_NAMES.map((name) => chains[name].config);
+    const onEvent = parameters.onRelayerEvent;
+    relayer = await openRelayer({
+      origins: both,
+      destinations: both,
+      account: localAccounts.relayer,
+      storeFile: join(directory, "relayer.db"),
+      log,
+      now,
+      ...(onEvent && { onEvent }),
+      options: { allowLocalStorage: true, ...parameters.relayerOptions },
+    });
+    return relayer;
+  }
+
+  async function removeRelayer(): Promise<void> {
+    const removed = relayer;
+    relayer = undefined;
+    await removed?.[Symbol.asyncDispose]();
+  }
+
+  /** Runs every agent once: validators first, then the relayer. What a validator throws is logged, as its own loop would. */
+  async function tick(): Promise<void> {
+    const results = await Promise.allSettled(validators.map((validator) => validator.tick()));
+    for (const result of results) if (result.status === "rejected") log.warn(result.reason);
+    await relayer?.tick();
+  }
+
+  /** Ticks until the condition holds. @throws Error that shows the relayer's view, when it never does */
+  async function until(condition: () => Promise<boolean> | boolean, what: string, ticks = 100): Promise<void> {
+    for (let i = 0; i < ticks; i++) {
+      if (await condition()) return;
+      await tick();
+      ahead += 1_000;
+    }
+    if (await condition()) return;
+    const view = relayer === undefined ? [] : await listMessages(relayer.store.db, { limit: 10 });
+    const lines = view.map(({ id, state, attempts, reason }) => `${id} ${state}, ${attempts} attempts: ${reason}`);
+    throw new Error(`not ${what} after ${ticks} ticks; the relayer knows:\n${lines.join("\n")}`);
+  }
+
+  /** Dispatches a message to the other chain, by default to its test recipient. */
+  async function send({ from, body, recipient }: SendParameters): Promise<Sent> {
+    const origin = chains[from];
+    const destination = chains[other(from)];
+    const wallet = createWalletClient({ account: localAccounts.sender, transport: http(origin.config.rpcUrl) });
+    const to = addressToBytes32(recipient ?? destination.config.testRecipient);
+    const hash = await wallet.writeContract({
+      chain: null,
+      address: origin.config.mailbox,
+      abi: mailboxAbi,
+      functionName: "dispatch",
+      args: [destination.config.domain, to, body],
+    });
+    const receipt = await clients[from].waitForTransactionReceipt({ hash, pollingInterval: 50 });
+    return sentIn(receipt);
+  }
+
+  async function delivered(chain: ChainName, id: Hash): Promise<boolean> {
+    const { mailbox } = chains[chain].config;
+    return clients[chain].readContract({ address: mailbox, abi: mailboxAbi, functionName: "delivered", args: [id] });
+  }
+
+  async function dispose(): Promise<void> {
+    await Promise.all([removeRelayer(), ...validators.map((validator) => validator[Symbol.asyncDispose]())]);
+    await chains[Symbol.asyncDispose]();
+    if (parameters.directory === undefined) await rm(directory, { recursive: true, force: true });
+  }
+
+  const world = {
+    directory,
+    chains,
+    clients: clients as Record<ChainName, ChainClient>,
+    validators: validators as readonly WorldValidator[],
+    /** The relayer. @throws Error when it was removed */
+    get relayer(): OpenedRelayer {
+      if (relayer === undefined) throw new Error("the relayer is not open");
+      return relayer;
+    },
+    now,
+    addValidator,
+    removeValidator,
+    addRelayer,
+    removeRelayer,
+    tick,
+    until,
+    send,
+    delivered,
+    [Symbol.asyncDispose]: dispose,
+  };
+  if (parameters.withoutAgents) return world;
+  try {
+    for (const name of CHAIN_NAMES) {
+      for (const i of chains[name].validators.keys()) await addValidator(name, i);
+    }
+    await addRelayer();
+    return world;
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** The other of the two chains. */
+export function other(name: ChainName): ChainName {
+  return name === "alpha" ? "beta" : "alpha";
+}
+
+/** The message that a transaction dispatched. @throws Error when it dispatched none, or was reverted */
+export function sentIn(receipt: TransactionReceipt): Sent {
+  const [dispatch] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
+  const [dispatchId] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "DispatchId" });
+  if (dispatch === undefined || dispatchId === undefined) {
+    throw new Error(`transaction ${receipt.transactionHash} dispatched no message: ${receipt.status}`);
+  }
+  const { message } = dispatch.args;
+  return { id: dispatchId.args.messageId, message, index: Number.parseInt(message.slice(4, 12), 16), receipt };
+}
+
+function signer(chain: LocalChain, i: number): LocalAccount {
+  const account = chain.validators[i];
+  if (account === undefined) throw new Error(`${chain.config.name} has no validator ${i}`);
+  return account;
+}
