@@ -1,8 +1,8 @@
-import { createPublicClient, type HttpTransport, http, type PublicClient } from "viem";
+import { createPublicClient, http, type PublicClient, type Transport } from "viem";
 import type { ChainConfig } from "./chainConfig.ts";
 
 /** Reads one chain. It knows no `chain`: the domain of a chain need not be its id. */
-export type ChainClient = PublicClient<HttpTransport, undefined>;
+export type ChainClient = PublicClient<Transport, undefined>;
 
 const TIMEOUT_MS = 15_000;
 const BATCH_SIZE = 100;

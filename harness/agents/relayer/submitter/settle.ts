@@ -15,6 +15,8 @@ import {
   storeSettled,
 } from "./slots.ts";
 
+type Included = Pick<LiveTransaction, "hash" | "message_id"> & { block: number; success: boolean };
+
 /**
  * Finds out what became of every transaction that is not settled: included, reorganised out, final, or replaced by another of
  * its nonce. Only what is final settles a message, whether it succeeded or reverted, so that no message is paid for twice
@@ -44,8 +46,8 @@ export async function settleTransactions(
       log.warn({ chain: chain.name, tx: included.hash }, "a transaction was reorganised out of its block");
       await commit((trx) => storeReorganisation(trx, slot, now()));
       await lookForReceipts(slot);
-    } else if (included.block_number <= head.final) {
-      await finalise(slot, included, included.block_number);
+    } else {
+      await finalise(slot, { ...included, block: included.block_number, success: included.success === 1 });
     }
   }
 
@@ -63,17 +65,20 @@ export async function settleTransactions(
   async function include(slot: Slot, inclusion: Inclusion): Promise<void> {
     await commit((trx) => storeInclusion(trx, slot, inclusion, now()));
     const { hash, block, gasUsed, success } = inclusion;
-    const id = slot.transactions.find((transaction) => transaction.hash === hash)?.message_id;
-    if (id != null) emit({ type: "included", id, tx: hash, block, gasUsed, success });
+    const id = slot.transactions.find((transaction) => transaction.hash === hash)?.message_id ?? null;
+    if (id !== null) emit({ type: "included", id, tx: hash, block, gasUsed, success });
+    await finalise(slot, { hash, message_id: id, block, success });
   }
 
-  async function finalise(slot: Slot, included: LiveTransaction, block: number): Promise<void> {
-    const { hash, message_id: id } = included;
+  /** Settles the slot if its block is final. */
+  async function finalise(slot: Slot, included: Included): Promise<void> {
+    const { hash, message_id: id, block, success } = included;
+    if (block > head.final) return;
     if (id === null) {
       await commit((trx) => storeSettled(trx, slot, included, now()));
       return;
     }
-    if (included.success !== 1) {
+    if (!success) {
       const reason = `transaction ${hash} reverted in block ${block}`;
       await commit(async (trx) => {
         await storeSettled(trx, slot, included, now());

@@ -116,7 +116,7 @@ export async function storeReorganisation(trx: Transaction<RelayerTables>, slot:
 export async function storeSettled(
   trx: Transaction<RelayerTables>,
   slot: Slot,
-  final: LiveTransaction | undefined,
+  final: Pick<LiveTransaction, "hash" | "message_id"> | undefined,
   now: number,
 ): Promise<void> {
   const hashes = slot.transactions.map(({ hash }) => hash);
