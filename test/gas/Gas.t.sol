@@ -4,15 +4,13 @@ pragma solidity 0.8.37;
 import {Test} from "forge-std/Test.sol";
 import {console} from "forge-std/console.sol";
 
-import {Mailbox} from "src/Mailbox.sol";
 import {IMerkleTreeHook} from "src/interfaces/IMerkleTreeHook.sol";
 import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
-import {StaticMerkleRootMultisigIsmFactory} from "src/isms/StaticMerkleRootMultisigIsmFactory.sol";
-import {StaticMessageIdMultisigIsmFactory} from "src/isms/StaticMessageIdMultisigIsmFactory.sol";
 import {Checkpoint} from "src/libraries/Checkpoint.sol";
 
 import {PlainRecipient} from "../mocks/PlainRecipient.sol";
+import {IOwnedMailbox, Shipped} from "../kit/Shipped.sol";
 
 /// forge-config: default.isolate = true
 contract GasTest is Test {
@@ -29,8 +27,8 @@ contract GasTest is Test {
     }
 
     function test_gas_dispatch() public {
-        address ism = new StaticMessageIdMultisigIsmFactory().deploy(_v(3), 2);
-        Mailbox m = new Mailbox(ORIGIN, address(this), IInterchainSecurityModule(ism));
+        address ism = Shipped.messageIdMultisigIsmFactory().deploy(_v(3), 2);
+        IOwnedMailbox m = Shipped.mailbox(ORIGIN, address(this), IInterchainSecurityModule(ism));
         uint256 total;
         for (uint256 i; i < 64; ++i) {
             m.dispatch(DEST, bytes32(uint256(uint160(address(this)))), abi.encode(keccak256(abi.encode(i))));
@@ -56,10 +54,10 @@ contract GasTest is Test {
 
     function run(uint8 m, uint8 n, bool merkle) internal {
         IStaticMultisigIsmFactory f = merkle
-            ? IStaticMultisigIsmFactory(address(new StaticMerkleRootMultisigIsmFactory()))
-            : IStaticMultisigIsmFactory(address(new StaticMessageIdMultisigIsmFactory()));
+            ? Shipped.merkleRootMultisigIsmFactory()
+            : Shipped.messageIdMultisigIsmFactory();
         (uint256[] memory keys, address[] memory vals) = sets(n);
-        Mailbox d = new Mailbox(DEST, address(this), IInterchainSecurityModule(f.deploy(vals, m)));
+        IOwnedMailbox d = Shipped.mailbox(DEST, address(this), IInterchainSecurityModule(f.deploy(vals, m)));
         address r = address(new PlainRecipient());
         bytes memory message = abi.encodePacked(
             uint8(3),
