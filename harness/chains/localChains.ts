@@ -1,4 +1,4 @@
-import { createTestClient, http, type LocalAccount } from "viem";
+import { bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
@@ -15,12 +15,19 @@ export const localAccounts = {
 };
 const FIRST_VALIDATOR = 3;
 
+/** The private key of an account of the well-known mnemonic, to hand it to another process. */
+export function localKey(account: HDAccount): Hex {
+  const { privateKey } = account.getHdKey();
+  if (privateKey === null) throw new Error("a key made from a mnemonic has a private part");
+  return bytesToHex(privateKey);
+}
+
 export type LocalChain = {
   config: ChainConfig & { testRecipient: `0x${string}` };
   core: CoreDeployment;
   anvil: Anvil;
   /** Sign this chain's checkpoints; the modules of the other chain ask for their signatures. */
-  validators: readonly LocalAccount[];
+  validators: readonly HDAccount[];
 };
 
 export type StartLocalChainsParameters = {

@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { openRelayer } from "../../agents/relayer/openRelayer.ts";
+import { chainNamed, readConfig } from "../config.ts";
+import { createLogger } from "../logger.ts";
+import { readKey } from "../readKey.ts";
+import { untilSignal } from "../untilSignal.ts";
+import { UsageError } from "../usageError.ts";
+
+export function relayerCommand(): Command {
+  return new Command("relayer")
+    .description("deliver messages between chains, until stopped; part `relayer` of the configuration")
+    .action(async (_options: unknown, command: Command) => {
+      const config = readConfig(command.optsWithGlobals().config);
+      if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
+      const { key, store, allowLocalStorage, ...names } = config.relayer;
+      const all = Object.keys(config.chains);
+      const origins = names.origins ?? all;
+      const destinations = names.destinations ?? all;
+      const log = createLogger();
+      await using relayer = await openRelayer({
+        origins: origins.map((name) => chainNamed(config, name)),
+        destinations: destinations.map((name) => chainNamed(config, name)),
+        account: readKey(key),
+        storeFile: store,
+        log,
+        options: { allowLocalStorage },
+      });
+      log.info({ origins, destinations }, "relayer starts");
+      relayer.start();
+      await untilSignal();
+      log.info("relayer stops");
+    });
+}

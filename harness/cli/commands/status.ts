@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import { isHash } from "viem";
+import { getMessage, listMessages, type MessageStatus } from "../../agents/relayer/messageStatus.ts";
+import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
+import { type Config, readConfig } from "../config.ts";
+import { integerArgument } from "../parseArgument.ts";
+import { UsageError } from "../usageError.ts";
+
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("what the relayer knows: the latest messages, or all about one")
+    .argument("[id]", "message id")
+    .option("--limit <n>", "how many messages to list", integerArgument, 20)
+    .option("--json", "machine-readable", false)
+    .action(async (id: string | undefined, options: { limit: number; json: boolean }, command: Command) => {
+      const config = readConfig(command.optsWithGlobals().config);
+      if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
+      await using store = await openRelayerStore({ file: config.relayer.store, readonly: true });
+      if (id === undefined) {
+        const messages = await listMessages(store.db, { limit: options.limit });
+        if (options.json) return console.log(JSON.stringify(messages, null, 2));
+        if (messages.length === 0) console.log("the relayer has seen no message yet");
+        for (const message of messages) console.log(line(config, message));
+        return;
+      }
+      if (!isHash(id)) throw new UsageError(`"${id}" is no message id: 0x and 64 hex digits`);
+      const found = await getMessage(store.db, id);
+      if (found === undefined) {
+        throw new UsageError(
+          `the relayer does not know ${id}: it was not dispatched, is not final yet, or is between other chains`,
+        );
+      }
+      if (options.json) return console.log(JSON.stringify(found, null, 2));
+      printMessage(config, found);
+    });
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof getMessage>>>;
+
+function printMessage(config: Config, { message, transactions }: Found): void {
+  const rows: [string, unknown][] = [
+    ["message", message.id],
+    ["from", `${nameOf(config, message.origin)}, nonce ${message.nonce}, sender ${message.sender}`],
+    ["to", `${nameOf(config, message.destination)}, recipient ${message.recipient}`],
+    ["dispatched", `block ${message.dispatched_block}, transaction ${message.dispatched_tx}`],
+    ["state", message.state],
+    ["failed attempts", message.attempts],
+  ];
+  if (message.reason !== null) rows.push(["reason", message.reason]);
+  if (message.state === "pending" || message.state === "waiting") {
+    rows.push(["next attempt", new Date(Number(message.next_attempt_at)).toISOString()]);
+  }
+  if (message.delivered_block !== null) {
+    rows.push(["delivered", `block ${message.delivered_block}, transaction ${message.delivered_tx}`]);
+  }
+  if (message.gas_used !== null) rows.push(["gas used", message.gas_used]);
+  for (const { hash, nonce, state } of transactions) rows.push(["transaction", `${hash}, nonce ${nonce}, ${state}`]);
+  for (const [name, value] of rows) console.log(`${name.padEnd(16)}${value}`);
+}
+
+function line(config: Config, { id, origin, destination, state, reason }: MessageStatus): string {
+  const route = `${nameOf(config, origin)} → ${nameOf(config, destination)}`;
+  return [id, route, state.padEnd(9), reason ?? ""].join("  ").trimEnd();
+}
+
+function nameOf(config: Config, domain: number): string {
+  return Object.values(config.chains).find((chain) => chain.domain === domain)?.name ?? `domain ${domain}`;
+}

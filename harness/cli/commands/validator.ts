@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import { openValidator } from "../../agents/validator/openValidator.ts";
+import { chainNamed, readConfig } from "../config.ts";
+import { createLogger } from "../logger.ts";
+import { readKey } from "../readKey.ts";
+import { untilSignal } from "../untilSignal.ts";
+import { UsageError } from "../usageError.ts";
+
+export function validatorCommand(): Command {
+  return new Command("validator")
+    .description("sign the checkpoints of one chain, until stopped; part `validator` of the configuration")
+    .action(async (_options: unknown, command: Command) => {
+      const config = readConfig(command.optsWithGlobals().config);
+      if (config.validator === undefined) throw new UsageError(`${config.file} has no part "validator"`);
+      const { chain, key, transactionKey, storage, store, acceptLostHistoryFrom } = config.validator;
+      const log = createLogger();
+      await using validator = await openValidator({
+        chain: chainNamed(config, chain),
+        account: readKey(key),
+        ...(transactionKey && { transactionAccount: readKey(transactionKey) }),
+        location: storage,
+        storeFile: store,
+        log,
+        ...(acceptLostHistoryFrom !== undefined && { acceptLostHistoryFrom }),
+      });
+      log.info({ chain, storage }, "validator starts");
+      // Ends by itself only with an error that no retry helps against.
+      await Promise.race([validator.start(), untilSignal()]);
+      log.info("validator stops");
+    });
+}
