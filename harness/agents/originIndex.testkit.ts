@@ -48,7 +48,13 @@ export async function startOrigin(parameters: { finality?: Finality; domain?: nu
     finality: parameters.finality ?? { blocks: 0 },
     pollIntervalMs: 10,
   };
-  const node = createTestClient({ mode: "anvil", account: richAccount(2), transport: http(anvil.rpcUrl), cacheTime: 0 })
+  const node = createTestClient({
+    mode: "anvil",
+    account: richAccount(2),
+    transport: http(anvil.rpcUrl),
+    cacheTime: 0,
+    pollingInterval: 10,
+  })
     .extend(publicActions)
     .extend(walletActions);
 
@@ -56,7 +62,7 @@ export async function startOrigin(parameters: { finality?: Finality; domain?: nu
   async function dispatch(bodies: readonly string[], options: { oneBlock?: boolean } = {}): Promise<void> {
     if (options.oneBlock) await node.setAutomine(false);
     for (const body of bodies) {
-      await node.writeContract({
+      const hash = await node.writeContract({
         address: chain.mailbox,
         abi: mailboxAbi,
         functionName: "dispatch",
@@ -64,6 +70,7 @@ export async function startOrigin(parameters: { finality?: Finality; domain?: nu
         chain: null,
         ...(options.oneBlock && { gas: 300_000n }),
       });
+      if (!options.oneBlock) await node.waitForTransactionReceipt({ hash });
     }
     if (options.oneBlock) {
       await node.mine({ blocks: 1 });
