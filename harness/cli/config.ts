@@ -96,7 +96,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
 
 /** The chain of that name. @throws UsageError that lists the names there are */
 export function chainNamed(config: Config, name: string): NamedChain {
-  const chain = config.chains[name];
+  const chain = Object.hasOwn(config.chains, name) ? config.chains[name] : undefined;
   if (chain === undefined) {
     throw new UsageError(`${config.file} has no chain "${name}"; it has: ${Object.keys(config.chains).join(", ")}`);
   }
@@ -116,10 +116,16 @@ function findFile(named: string | undefined): string {
 }
 
 function parseJson(file: string): unknown {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new UsageError(`can not read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${file} is no JSON`); // the parser's message would repeat some of what is in it
   }
 }
 

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { chainNamed, readConfig } from "./config.ts";
+import { UsageError } from "./usageError.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "causeway-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const address = "0x00000000000000000000000000000000000000aa";
+const chain = {
+  domain: 1,
+  rpcUrl: "http://127.0.0.1:8545",
+  mailbox: address,
+  merkleTreeHook: address,
+  validatorAnnounce: address,
+  fromBlock: 0,
+  finality: "finalized",
+};
+
+function write(content: unknown): string {
+  const file = join(folder, "causeway.json");
+  writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  return file;
+}
+
+it("reads chains with their names, and paths relative to the file", () => {
+  const file = write({
+    chains: { alpha: chain },
+    validator: { chain: "alpha", storage: "file:///x", store: "v.db", key: { file: "key" } },
+    relayer: { store: "/var/r.db" },
+  });
+  const config = readConfig(file, {});
+  expect(config.chains.alpha).toEqual({ ...chain, name: "alpha" });
+  expect(config.validator).toMatchObject({ store: join(folder, "v.db"), key: { file: join(folder, "key") } });
+  expect(config.relayer).toEqual({
+    store: "/var/r.db",
+    key: { env: "CAUSEWAY_RELAYER_KEY" },
+    allowLocalStorage: false,
+  });
+});
+
+it("takes the file from CAUSEWAY_CONFIG, and a chain's RPC from the environment", () => {
+  const file = write({ chains: { "op-main": chain } });
+  const env = { CAUSEWAY_CONFIG: file, CAUSEWAY_RPC_URL_OP_MAIN: "https://secret.example/key" };
+  expect(readConfig(undefined, env).chains["op-main"]?.rpcUrl).toBe("https://secret.example/key");
+});
+
+it("says what to do when there is none", () => {
+  expect(() => readConfig(join(folder, "nothing.json"), {})).toThrow(/--config or CAUSEWAY_CONFIG.*causeway up/);
+});
+
+it.each([
+  ["no JSON", "{", /is no JSON/],
+  ["a misspelt field", { chains: { alpha: { ...chain, finallity: "safe" } } }, /finallity/],
+  ["no finality, for it has no default", { chains: { alpha: { ...chain, finality: undefined } } }, /finality/],
+  ["a key in the file", { chains: {}, relayer: { store: "r.db", key: `0x${"11".repeat(32)}` } }, /relayer/],
+  ["a validator without storage", { chains: {}, validator: { chain: "alpha", store: "v.db" } }, /storage/],
+])("refuses %s", (_, content, message) => {
+  const file = write(content);
+  expect(() => readConfig(file, {})).toThrow(UsageError);
+  expect(() => readConfig(file, {})).toThrow(message);
+});
+
+it("never repeats a key that was put into the file", () => {
+  const key = `0x${"5a".repeat(32)}`;
+  for (const content of [
+    { chains: {}, relayer: { store: "r.db", key } },
+    `{"relayer": {"key": "${key}" "store": 1}}`,
+  ]) {
+    const file = write(content);
+    let thrown: unknown;
+    try {
+      readConfig(file, {});
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(UsageError);
+    expect(String(thrown)).not.toContain("5a5a");
+  }
+});
+
+it("names the chains there are when one is unknown", () => {
+  const config = readConfig(write({ chains: { alpha: chain, beta: chain } }), {});
+  expect(() => chainNamed(config, "gamma")).toThrow('no chain "gamma"; it has: alpha, beta');
+  expect(() => chainNamed(config, "constructor")).toThrow(UsageError);
+});
