@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findOnPath } from "../toolchain/findOnPath.ts";
 import { resolveTool } from "../toolchain/resolve.ts";
 
 export type StartAnvilParameters = {
   chainId: number;
-  /** Default: any free port. */
+  /** Default: any free port, chosen by the system. */
   port?: number;
   /** Rich accounts of the well-known mnemonic. Default: 10. */
   accounts?: number;
@@ -15,6 +14,8 @@ export type StartAnvilParameters = {
   hardfork?: string;
   /** More arguments for the binary. */
   args?: readonly string[];
+  /** Path of the binary. Default: npm's, else the one on PATH. */
+  binary?: string;
 };
 
 export type Anvil = {
@@ -22,85 +23,75 @@ export type Anvil = {
   port: number;
   rpcUrl: string;
   pid: number;
-  /** Ends the process; resolves when it has ended. */
+  /** Ends the process at once; resolves when it has ended. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
 const START_TIMEOUT_MS = 30_000;
+const KEPT_OUTPUT = 4000;
 
 /**
- * Starts an anvil process on a port of the loopback interface. It ends with this process, also when that is killed.
+ * Starts an anvil process on a port of the loopback interface. On Linux it ends with this process, also when that is killed.
  *
- * @throws Error with what anvil said when it does not come up
+ * @throws Error that says what is missing when there is no anvil, or what anvil said when it does not come up
  * @example await using anvil = await startAnvil({ chainId: 31337 });
  */
 export async function startAnvil(parameters: StartAnvilParameters): Promise<Anvil> {
   const { chainId, port = 0, accounts = 10, blockTime, hardfork = "prague", args = [] } = parameters;
-  const options = ["--chain-id", chainId, "--port", port, "--accounts", accounts, "--hardfork", hardfork];
+  const options = ["--host", "127.0.0.1", "--port", port, "--chain-id", chainId];
+  options.push("--accounts", accounts, "--hardfork", hardfork);
   if (blockTime !== undefined) options.push("--block-time", blockTime);
-  const child = spawnBound(resolveTool("anvil"), [...options.map(String), ...args]);
+  const child = spawnBound(parameters.binary ?? resolveTool("anvil"), [...options.map(String), ...args]);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const boundPort = await listening(child);
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+  const { pid, boundPort } = await listening(child);
+  const stop = () => {
     child.kill("SIGKILL"); // nothing is kept, so nothing needs an orderly end
-    await ended;
+    return ended;
   };
   return {
     chainId,
     port: boundPort,
     rpcUrl: `http://127.0.0.1:${boundPort}`,
-    pid: child.pid ?? 0,
+    pid,
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-/** Starts a process that the kernel kills with its parent, where util-linux's setpriv is there to ask for that. */
+/**
+ * Starts a process that the kernel kills with its parent, where util-linux's setpriv is there to ask for that. Such a process
+ * is out of the terminal's reach: Ctrl-C is for its parent, which may need the chain for an orderly end of its own.
+ */
 function spawnBound(command: string, args: readonly string[]): ChildProcess {
-  const setpriv = (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "setpriv"))
-    .find(isExecutable);
-  const [file, all] = setpriv === undefined ? [command, args] : [setpriv, ["--pdeathsig", "KILL", command, ...args]];
-  return spawn(file, all, { stdio: ["ignore", "pipe", "pipe"] });
+  const setpriv = process.platform === "linux" ? findOnPath("setpriv") : undefined;
+  return setpriv === undefined
+    ? spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] })
+    : spawn(setpriv, ["--pdeathsig", "KILL", command, ...args], { stdio: ["ignore", "pipe", "pipe"], detached: true });
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The port that anvil says it listens on. Its later output is read and dropped, so that it never waits for a reader. */
-function listening(child: ChildProcess): Promise<number> {
+/** The port that anvil says it listens on. What it says later is read and dropped, so that it never waits for a reader. */
+function listening(child: ChildProcess): Promise<{ pid: number; boundPort: number }> {
   return new Promise((resolve, reject) => {
     let said = "";
     const fail = (why: string) => {
       clearTimeout(timer);
       child.kill("SIGKILL");
-      reject(new Error(`anvil did not start: ${why}\n${said.slice(-2000)}`));
+      reject(new Error(`anvil did not start (${child.spawnargs.join(" ")}): ${why}\n${said}`));
     };
-    const timer = setTimeout(() => fail(`silent for ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
-    const onExit = (code: number | null) => fail(`it ended with code ${code}`);
-    const onData = (chunk: Buffer) => {
-      said += chunk.toString();
-      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-      if (port === undefined) return;
+    const timer = setTimeout(() => fail(`not listening after ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+    child.on("error", (error) => fail(error.message));
+    // "close", not "exit": by then its last words have been read.
+    child.once("close", (code, signal) => fail(`it ended with ${signal ?? `code ${code}`}`));
+    const listen = (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-KEPT_OUTPUT);
+      const boundPort = /Listening on 127\.0\.0\.1:(\d+)\n/.exec(said)?.[1];
+      if (boundPort === undefined || child.pid === undefined) return;
       clearTimeout(timer);
-      child.off("exit", onExit);
-      child.stdout?.off("data", onData).resume();
-      resolve(Number(port));
+      for (const stream of [child.stdout, child.stderr]) stream?.off("data", listen).resume();
+      resolve({ pid: child.pid, boundPort: Number(boundPort) });
     };
-    child.once("error", (error) => fail(error.message));
-    child.once("exit", onExit);
-    child.stdout?.on("data", onData);
-    child.stderr?.on("data", (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-4000);
-    });
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
   });
 }

@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { findOnPath, isExecutable } from "./findOnPath.ts";
 
 const FOUNDRY = "install Foundry 1.7.1 (https://getfoundry.sh, then `foundryup --install v1.7.1`)";
 
@@ -45,14 +45,8 @@ export function resolveTool(
   }: ResolveToolParameters = {},
 ): string {
   const name = packageName(tool, platform, arch);
-  const candidates = [
-    packageFolder(name, resolvePackage)?.concat("/", TOOLS[tool].file),
-    ...path
-      .split(delimiter)
-      .filter((entry) => entry !== "")
-      .map((entry) => join(entry, tool)),
-  ];
-  const found = candidates.find((file) => file !== undefined && isExecutable(file));
+  const packaged = packageFolder(name, resolvePackage)?.concat("/", TOOLS[tool].file);
+  const found = packaged !== undefined && isExecutable(packaged) ? packaged : findOnPath(tool, path);
   if (found === undefined) {
     throw new Error(
       `${tool} not found: neither the npm package ${name} nor PATH (${path}) has it. ` +
@@ -73,14 +67,5 @@ function packageFolder(name: string, resolvePackage: (specifier: string) => stri
     return dirname(resolvePackage(`${name}/package.json`));
   } catch {
     return undefined;
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
   }
 }
