@@ -67,6 +67,7 @@ export async function startOrigin(parameters: { finality?: Finality; domain?: nu
         abi: mailboxAbi,
         functionName: "dispatch",
         args: [31_338, `0x${"00".repeat(32)}`, `0x${Buffer.from(body).toString("hex")}`],
+        account: richAccount(2).address, // anvil's own: it fills in the rest without being asked for it
         chain: null,
         ...(options.oneBlock && { gas: 300_000n }),
       });
