@@ -13,12 +13,10 @@ const client = (anvil: Pick<Anvil, "rpcUrl">) =>
 async function listenerGone(port: number, end: () => void): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
-  const closed = once(
-    socket.on("error", () => {}),
-    "close",
-  );
-  end();
-  await closed;
+  await new Promise<void>((resolve) => {
+    socket.on("error", () => {}).once("close", () => resolve()); // an end by force may show as a reset first
+    end();
+  });
 }
 
 /** Runs a script that starts an anvil as its child and prints the port first. */
@@ -70,7 +68,7 @@ test("stop ends it at once, and may be called again", async () => {
   const anvil = await startAnvil({ chainId: 1 });
   await listenerGone(anvil.port, () => void anvil.stop());
   await anvil.stop();
-  await expect(once(connect(anvil.port, "127.0.0.1"), "connect")).rejects.toThrow("ECONNREFUSED");
+  await expect(client(anvil).getChainId()).rejects.toThrow("HTTP request failed");
 });
 
 test("a stopped anvil does not keep its parent alive", async () => {
