@@ -211,8 +211,9 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
 
     /// @inheritdoc IMailbox
     function recipientIsm(address recipient) public view returns (IInterchainSecurityModule) {
-        // A call gets at most 63/64 of the gas left after its own cost (2,600 for a cold account); the rest is slack.
-        if (gasleft() < RECIPIENT_ISM_GAS * 64 / 63 + 5000) revert NotEnoughGas();
+        // A call gets at most 63/64 of the gas left after its own cost: 2,600 for a cold account, twice that for one with
+        // delegated code (EIP-7702). The rest of the 10,000 is slack.
+        if (gasleft() < RECIPIENT_ISM_GAS * 64 / 63 + 10_000) revert NotEnoughGas();
 
         bytes4 selector = ISpecifiesInterchainSecurityModule.interchainSecurityModule.selector;
         bool answered;
