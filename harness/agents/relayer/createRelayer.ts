@@ -63,7 +63,13 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     log,
     now,
     random,
-    emit: onEvent ?? (() => {}),
+    emit(event) {
+      try {
+        onEvent?.(event);
+      } catch (error) {
+        log.error({ error }, "onEvent threw"); // who looks on must not stop the relayer
+      }
+    },
     options,
   };
   const stopped = new AbortController();
@@ -91,9 +97,11 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     await submitter.keepUp();
     if (stopped.signal.aborted) return;
 
-    const recipientIsm = remember((recipient: Address) =>
-      ethCall(client, { address: chain.mailbox, abi: mailboxAbi, functionName: "recipientIsm", args: [recipient] }),
-    );
+    const recipientIsm = remember(async (recipient: Address) => {
+      const mailbox = { address: chain.mailbox, abi: mailboxAbi } as const;
+      const ism = await ethCall(client, { ...mailbox, functionName: "recipientIsm", args: [recipient] });
+      return ism.toLowerCase() as Address;
+    });
     const round: DeliveryRound = {
       destination,
       head,

@@ -1,9 +1,9 @@
-import { type Address, encodeFunctionData, type Hash } from "viem";
+import { type Address, encodeFunctionData, type Hash, type Hex } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
 import { decodeMessage } from "../../protocol/message.ts";
 import type { Destination, RelayerContext } from "./context.ts";
-import { estimateGas } from "./estimateGas.ts";
+import { estimateGas, RevertError } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
 import { markDeliveredElsewhere, markFailed, markWaiting, type StoredMessage } from "./messages.ts";
 import { buildMetadata } from "./metadata/buildMetadata.ts";
@@ -74,28 +74,36 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
 
   const recipient = bytes32ToAddress(message.recipient);
   const ism = await round.recipientIsm(recipient);
-  const built = await buildMetadata(
-    {
-      id,
-      raw,
-      message: decodeMessage(raw),
-      ism,
-      client,
-      checkpoints,
-      onSigned: (validator, index) => context.emit({ type: "signed", id, validator, index }),
-    },
-    () => round.moduleType(ism),
-  );
-  if (built.status === "waiting") return built;
+  const request = {
+    id,
+    raw,
+    message: decodeMessage(raw),
+    ism,
+    client,
+    checkpoints,
+    onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
+  };
+  const build = (verify: boolean) => buildMetadata({ ...request, verify }, () => round.moduleType(ism));
+  const simulate = async (metadata: Hex) => {
+    const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [metadata, raw] });
+    const call = { from: account.address, to: chain.mailbox, data, limit: context.options.maxGas };
+    return { data, gas: await estimateGas(client, call) };
+  };
 
-  const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [built.metadata, raw] });
-  const gas = await estimateGas(client, {
-    from: account.address,
-    to: chain.mailbox,
-    data,
-    limit: context.options.maxGas,
-  });
-  return submitter.submit({ id, data, gas, isCurrent: () => isIndexed(message) === true });
+  const built = await build(false);
+  if (built.status === "waiting") return built;
+  let simulated: { data: Hex; gas: bigint };
+  try {
+    simulated = await simulate(built.metadata);
+  } catch (error) {
+    if (!(error instanceof RevertError)) throw error;
+    // Was it a signature that is none? Then others may do.
+    const verified = await build(true);
+    if (verified.status === "waiting") return verified;
+    if (verified.metadata === built.metadata) throw error;
+    simulated = await simulate(verified.metadata);
+  }
+  return submitter.submit({ id, ...simulated, isCurrent: () => isIndexed(message) === true });
 }
 
 function isDelivered({ destination: { chain, client } }: DeliveryRound, id: Hash, block?: number): Promise<boolean> {

@@ -2,9 +2,14 @@ import { type Address, type Hex, numberToHex } from "viem";
 import type { ChainClient } from "../../chains/client.ts";
 import { errorText, isRevert } from "./rpcError.ts";
 
+/** A simulated transaction reverts. It does so again until its data or the chain's state changes. */
+export class RevertError extends Error {
+  override name = "RevertError";
+}
+
 /**
  * Simulates a transaction and says how much gas to give it: a tenth more than it needed, never above `limit`.
- * @throws Error whose message is the reason when it reverts or needs more than `limit`, or the RPC fails
+ * @throws RevertError when it reverts, also for want of gas; Error when the RPC fails. The message is the reason
  */
 export async function estimateGas(
   client: ChainClient,
@@ -14,11 +19,10 @@ export async function estimateGas(
   try {
     const params = { from, to, data, gas: numberToHex(limit) };
     const used = BigInt(await client.request({ method: "eth_estimateGas", params: [params] }));
-    if (used > limit) throw new Error(`it needs ${used} gas, ${limit} are allowed`);
     const withReserve = used + used / 10n;
     return withReserve < limit ? withReserve : limit;
   } catch (cause) {
-    const what = isRevert(cause) ? "simulation" : "simulation failed:";
-    throw new Error(`${what} ${errorText(cause)}`, { cause });
+    if (isRevert(cause)) throw new RevertError(`simulation with ${limit} gas: ${errorText(cause)}`, { cause });
+    throw new Error(`simulation failed: ${errorText(cause)}`, { cause });
   }
 }

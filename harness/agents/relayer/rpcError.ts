@@ -1,4 +1,4 @@
-import { decodeErrorResult, type Hex, isHex, parseAbi, size, slice } from "viem";
+import { BaseError, decodeErrorResult, type Hex, isHex, parseAbi, size, slice } from "viem";
 
 const MAX_TEXT = 300;
 
@@ -19,16 +19,18 @@ const errors = parseAbi([
   "error NoValidators()",
   "error MessageAfterCheckpoint(uint32 messageIndex, uint32 signedIndex)",
   "error NotMailbox(address caller)",
+  "error Refused()",
 ]);
 
-/** The shortest account of an error of an RPC call: the node's words, or the revert's reason. One line, bounded. */
+/** The shortest account of an error: the revert's reason, the node's words, or our own. One line, bounded. */
 export function errorText(error: unknown): string {
+  if (!(error instanceof BaseError)) return printable(error instanceof Error ? error.message : String(error));
   const data = revertData(error);
   if (data !== undefined && data !== "0x") return `reverted: ${revertReason(data)}`;
   for (const link of chainOf(error)) {
     if (typeof link.details === "string" && link.details !== "") return printable(link.details);
   }
-  return printable(error instanceof Error ? error.message : String(error));
+  return printable(error.shortMessage);
 }
 
 /** Whether the node answered, with an error; not so when the connection failed or the answer was none of JSON-RPC. */
@@ -52,10 +54,14 @@ export function revertReason(data: Hex): string {
   try {
     const { errorName, args } = decodeErrorResult({ abi: errors, data });
     if (errorName === "Error") return printable(`"${String(args?.[0])}"`);
-    return printable(`${errorName}(${(args ?? []).map(String).join(", ")})`);
+    return printable(`${errorName}(${(args ?? []).map(argument).join(", ")})`);
   } catch {
     return `error ${slice(data, 0, 4)} (unknown, ${size(data)} bytes)`;
   }
+}
+
+function argument(value: unknown): string {
+  return isHex(value) ? value.toLowerCase() : String(value);
 }
 
 function revertData(error: unknown): Hex | undefined {

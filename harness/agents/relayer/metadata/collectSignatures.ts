@@ -21,10 +21,12 @@ export async function collectSignatures(
   parameters: ValidatorSet & {
     checkpoints: CheckpointSource;
     index: number;
+    /** Whether to recover the signers: see `ReadOptions`. */
+    verify: boolean;
     onSigned: (validator: Address, index: number) => void;
   },
 ): Promise<CollectedSignatures> {
-  const { validators, threshold, checkpoints, index, onSigned } = parameters;
+  const { validators, threshold, checkpoints, index, verify, onSigned } = parameters;
   const answers = new Map<Address, ValidatorAnswer>();
   const notAsked = checkpoints.bestFirst([...new Set(validators)]);
   const expected = checkpoints.checkpointAt(index);
@@ -46,20 +48,18 @@ export async function collectSignatures(
       const validator = notAsked.shift();
       if (validator === undefined) return;
       unanswered += 1;
-      void checkpoints
-        .read(validator, expected, () => missing > 0)
-        .then((answer) => {
-          unanswered -= 1;
-          if (missing === 0) return;
-          answers.set(validator, answer);
-          if (answer.status === "signed") {
-            missing -= 1;
-            onSigned(validator, index);
-          } else {
-            ask();
-          }
-          if (missing === 0 || unanswered === 0) done();
-        });
+      void checkpoints.read(validator, expected, { verify, isNeeded: () => missing > 0 }).then((answer) => {
+        unanswered -= 1;
+        if (missing === 0) return;
+        answers.set(validator, answer);
+        if (answer.status === "signed") {
+          missing -= 1;
+          onSigned(validator, index);
+        } else {
+          ask();
+        }
+        if (missing === 0 || unanswered === 0) done();
+      });
     }
 
     for (let i = 0; i < threshold; i++) ask();

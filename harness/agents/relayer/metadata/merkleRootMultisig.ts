@@ -8,9 +8,9 @@ const MAX_LATER_INDICES = 16;
 
 /** Module type 4: signatures over the message's own or any later checkpoint, and a proof of the message under it. */
 export async function buildMerkleRootMetadata(request: MetadataRequest): Promise<MetadataResult> {
-  const { checkpoints, message } = request;
+  const { checkpoints, message, verify, onSigned } = request;
   const set = await readValidatorSet(request);
-  const own = await collectSignatures({ ...set, checkpoints, index: message.nonce, onSigned: request.onSigned });
+  const own = await collectSignatures({ ...set, checkpoints, index: message.nonce, verify, onSigned });
   const collected = own.status === "quorum" ? own : await collectLater(request, set);
   if (collected === undefined) {
     return { status: "waiting", reason: own.status === "short" ? `${own.reason}; no later checkpoint either` : "" };
@@ -36,7 +36,7 @@ type Quorum = Extract<CollectedSignatures, { status: "quorum" }>;
  * threshold-highest of their latest indices; those that claim more than they signed move it further down the list.
  */
 async function collectLater(request: MetadataRequest, set: ValidatorSet): Promise<Quorum | undefined> {
-  const { checkpoints, message, onSigned } = request;
+  const { checkpoints, message, verify, onSigned } = request;
   const newest = checkpoints.count() - 1;
   const latest = await Promise.all(set.validators.map((validator) => checkpoints.latestIndex(validator)));
   const claimed = latest
@@ -46,7 +46,7 @@ async function collectLater(request: MetadataRequest, set: ValidatorSet): Promis
     .slice(set.threshold - 1);
   const candidates = [...new Set(claimed)].filter((index) => index > message.nonce).slice(0, MAX_LATER_INDICES);
   for (const index of candidates) {
-    const collected = await collectSignatures({ ...set, checkpoints, index, onSigned });
+    const collected = await collectSignatures({ ...set, checkpoints, index, verify, onSigned });
     if (collected.status === "quorum") return collected;
   }
   return undefined;

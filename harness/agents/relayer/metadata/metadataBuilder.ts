@@ -14,6 +14,8 @@ export type MetadataRequest = {
   client: ChainClient;
   /** The origin's validators and tree. */
   checkpoints: CheckpointSource;
+  /** Whether to recover the signers of what validators published, or to leave that to the simulation. */
+  verify: boolean;
   /** Called for each signature that counts; again when the message is looked at again. */
   onSigned: (validator: Address, index: number) => void;
 };
