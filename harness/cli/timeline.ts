@@ -1,7 +1,8 @@
 import type { Hash } from "viem";
 import type { RelayerEvent } from "../agents/relayer/events.ts";
 import type { ValidatorEvent } from "../agents/validator/validator.ts";
-import type { ChainName, Sent } from "../world/createWorld.ts";
+import type { ChainName } from "../world/createWorld.ts";
+import type { Sent } from "../world/dispatchMessages.ts";
 
 type Step = { at: number; text: string };
 type Journey = { from: ChainName; to: ChainName; sent: Sent; steps: Step[]; delivered: boolean };

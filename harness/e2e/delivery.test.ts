@@ -1,13 +1,63 @@
-import { expect, it } from "vitest";
-import { createWorld } from "../world/createWorld.ts";
+import { keccak256, toHex } from "viem";
+import { describe, expect, it } from "vitest";
+import { localAccounts } from "../chains/localChains.ts";
+import { merkleTreeHookAbi } from "../contracts/abi.ts";
+import { addressToBytes32 } from "../protocol/address.ts";
+import { CHAIN_NAMES, createWorld, other } from "../world/createWorld.ts";
+import { control, deploy, expectEachPaidOnce, recipientOn, statusOf } from "./kit.ts";
 
-it("delivers both ways, the first message ever included", async () => {
-  await using world = await createWorld();
-  const there = await world.send({ from: "alpha", body: "0x68656c6c6f" });
-  const back = await world.send({ from: "beta", body: "0x" });
-  expect(there.index).toBe(0);
-  await world.until(
-    async () => (await world.delivered("beta", there.id)) && (await world.delivered("alpha", back.id)),
-    "delivered",
-  );
+const sender = addressToBytes32(localAccounts.sender.address);
+
+describe.each(["message-id", "merkle-root"] as const)("%s", (ism) => {
+  it("delivers both ways, each the first and only message of its chain", async () => {
+    await using world = await createWorld({ ism });
+    const { alpha, beta } = world.chains;
+    const there = await world.send({ from: "alpha", body: "0x68656c6c6f" });
+    const back = await world.send({ from: "beta", body: "0x776f726c64" });
+    expect([there.index, back.index]).toEqual([0, 0]);
+    await world.until(
+      async () => (await world.delivered("beta", there.id)) && (await world.delivered("alpha", back.id)),
+      "delivered",
+    );
+
+    expect(await recipientOn(beta).view()).toEqual({ received: 1n, lastSender: sender, lastData: "0x68656c6c6f" });
+    expect(await recipientOn(alpha).view()).toEqual({ received: 1n, lastSender: sender, lastData: "0x776f726c64" });
+    for (const name of CHAIN_NAMES) {
+      const { merkleTreeHook: address } = world.chains[name].config;
+      const count = await control(world.chains[name]).readContract({
+        address,
+        abi: merkleTreeHookAbi,
+        functionName: "count",
+      });
+      expect(count).toBe(1);
+    }
+    await world.rounds(3);
+    await expectEachPaidOnce(world, { alpha: [back], beta: [there] });
+    expect(await statusOf(world, there.id)).toMatchObject({ state: "delivered", attempts: 0, reason: null });
+  });
+
+  it("delivers a message to one of two chains while the other has sent none", async () => {
+    await using world = await createWorld({ ism });
+    const only = await world.send({ from: "beta", body: "0x01" });
+    await world.until(() => world.delivered("alpha", only.id), "delivered");
+    await world.rounds(3);
+    await expectEachPaidOnce(world, { alpha: [only], beta: [] });
+  });
+
+  it("delivers bodies of no byte, one byte and 64 KB", async () => {
+    await using world = await createWorld({ ism });
+    const bodies = ["0x", "0x00", toHex(new Uint8Array(65_536).map((_, i) => 1 + (i % 255)))] as const;
+    for (const from of CHAIN_NAMES) {
+      const destination = world.chains[other(from)];
+      const { address, abi } = await deploy(destination, "DigestRecipient");
+      for (const [i, body] of bodies.entries()) {
+        const { id } = await world.send({ from, body, recipient: address });
+        await world.until(() => world.delivered(other(from), id), "delivered");
+        const read = (functionName: string) => control(destination).readContract({ address, abi, functionName });
+        expect(await read("received")).toBe(BigInt(i + 1));
+        expect(await read("lastLength")).toBe(BigInt(body.length / 2 - 1));
+        expect(await read("lastDigest")).toBe(keccak256(body));
+      }
+    }
+  });
 });

@@ -2,16 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
-import {
-  type Address,
-  createWalletClient,
-  type Hash,
-  type Hex,
-  http,
-  type LocalAccount,
-  parseEventLogs,
-  type TransactionReceipt,
-} from "viem";
+import type { Hash, LocalAccount } from "viem";
 import type { RelayerEvent } from "../agents/relayer/events.ts";
 import { listMessages } from "../agents/relayer/messageStatus.ts";
 import { type OpenedRelayer, openRelayer } from "../agents/relayer/openRelayer.ts";
@@ -26,7 +17,7 @@ import {
   startLocalChains,
 } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
-import { addressToBytes32 } from "../protocol/address.ts";
+import { dispatchMessages, type Outgoing, type Sent } from "./dispatchMessages.ts";
 
 export type ChainName = "alpha" | "beta";
 export const CHAIN_NAMES = ["alpha", "beta"] as const;
@@ -42,8 +33,7 @@ export type CreateWorldParameters = StartLocalChainsParameters & {
   withoutAgents?: boolean;
 };
 
-export type SendParameters = { from: ChainName; body: Hex; recipient?: Address };
-export type Sent = { id: Hash; message: Hex; index: number; receipt: TransactionReceipt };
+export type SendParameters = Outgoing & { from: ChainName };
 
 export type WorldValidator = OpenedValidator & { chain: ChainName; account: LocalAccount; location: string };
 
@@ -129,12 +119,19 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
     await relayer?.tick();
   }
 
+  /** Runs every agent `count` times, a second apart by their clock: to see what does not happen. */
+  async function rounds(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      await tick();
+      ahead += 1_000;
+    }
+  }
+
   /** Ticks until the condition holds. @throws Error that shows the relayer's view, when it never does */
   async function until(condition: () => Promise<boolean> | boolean, what: string, ticks = 100): Promise<void> {
     for (let i = 0; i < ticks; i++) {
       if (await condition()) return;
-      await tick();
-      ahead += 1_000;
+      await rounds(1);
     }
     if (await condition()) return;
     const view = relayer === undefined ? [] : await listMessages(relayer.store.db, { limit: 10 });
@@ -143,20 +140,15 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
   }
 
   /** Dispatches a message to the other chain, by default to its test recipient. */
-  async function send({ from, body, recipient }: SendParameters): Promise<Sent> {
-    const origin = chains[from];
-    const destination = chains[other(from)];
-    const wallet = createWalletClient({ account: localAccounts.sender, transport: http(origin.config.rpcUrl) });
-    const to = addressToBytes32(recipient ?? destination.config.testRecipient);
-    const hash = await wallet.writeContract({
-      chain: null,
-      address: origin.config.mailbox,
-      abi: mailboxAbi,
-      functionName: "dispatch",
-      args: [destination.config.domain, to, body],
-    });
-    const receipt = await clients[from].waitForTransactionReceipt({ hash, pollingInterval: 50 });
-    return sentIn(receipt);
+  async function send({ from, ...message }: SendParameters): Promise<Sent> {
+    const [sent] = await sendMany(from, [message]);
+    if (sent === undefined) throw new Error("one message gives one receipt");
+    return sent;
+  }
+
+  /** Dispatches messages to the other chain as fast as it takes them. */
+  function sendMany(from: ChainName, messages: readonly Outgoing[]): Promise<Sent[]> {
+    return dispatchMessages({ origin: chains[from], destination: chains[other(from)], messages });
   }
 
   async function delivered(chain: ChainName, id: Hash): Promise<boolean> {
@@ -186,8 +178,10 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
     addRelayer,
     removeRelayer,
     tick,
+    rounds,
     until,
     send,
+    sendMany,
     delivered,
     [Symbol.asyncDispose]: dispose,
   };
@@ -207,17 +201,6 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
 /** The other of the two chains. */
 export function other(name: ChainName): ChainName {
   return name === "alpha" ? "beta" : "alpha";
-}
-
-/** The message that a transaction dispatched. @throws Error when it dispatched none, or was reverted */
-export function sentIn(receipt: TransactionReceipt): Sent {
-  const [dispatch] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
-  const [dispatchId] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "DispatchId" });
-  if (dispatch === undefined || dispatchId === undefined) {
-    throw new Error(`transaction ${receipt.transactionHash} dispatched no message: ${receipt.status}`);
-  }
-  const { message } = dispatch.args;
-  return { id: dispatchId.args.messageId, message, index: Number.parseInt(message.slice(4, 12), 16), receipt };
 }
 
 function signer(chain: LocalChain, i: number): LocalAccount {

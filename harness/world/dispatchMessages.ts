@@ -1,0 +1,84 @@
+import {
+  type Address,
+  createTestClient,
+  encodeFunctionData,
+  type Hash,
+  type Hex,
+  http,
+  parseEventLogs,
+  publicActions,
+  size,
+  type TransactionReceipt,
+} from "viem";
+import { type LocalChain, localAccounts } from "../chains/localChains.ts";
+import { mailboxAbi } from "../contracts/abi.ts";
+import { addressToBytes32 } from "../protocol/address.ts";
+
+export type Outgoing = {
+  body: Hex;
+  /** 20 bytes, or 32 to be sent as they are. Default: the destination's test recipient. */
+  recipient?: Address | Hex;
+};
+export type Sent = { id: Hash; message: Hex; index: number; receipt: TransactionReceipt };
+
+/** Gas of a dispatch without its body: a bound, with room for a tree of any shape. */
+const DISPATCH_GAS = 150_000n;
+/** Gas of a byte of body: calldata at its highest price, and the event. */
+const BYTE_GAS = 50n;
+
+/**
+ * Dispatches messages from the sender's account, signed at once and all in the pool before any of them is waited for.
+ *
+ * @returns what was sent, in the order given
+ * @throws Error when one of them dispatched nothing
+ */
+export async function dispatchMessages(parameters: {
+  origin: LocalChain;
+  destination: LocalChain;
+  messages: readonly Outgoing[];
+}): Promise<Sent[]> {
+  const { origin, destination, messages } = parameters;
+  const { domain, testRecipient } = destination.config;
+  const { address } = localAccounts.sender;
+  const client = createTestClient({
+    mode: "anvil",
+    transport: http(origin.config.rpcUrl, { batch: { batchSize: 100 } }),
+    cacheTime: 0,
+    pollingInterval: 20,
+  }).extend(publicActions);
+  const [chainId, nonce, fees] = await Promise.all([
+    client.getChainId(),
+    client.getTransactionCount({ address, blockTag: "pending" }),
+    client.estimateFeesPerGas({ type: "eip1559", chain: null }),
+  ]);
+  const signed = await Promise.all(
+    messages.map(({ body, recipient = testRecipient }, i) => {
+      const to = size(recipient) === 20 ? addressToBytes32(recipient) : recipient;
+      return localAccounts.sender.signTransaction({
+        type: "eip1559",
+        chainId,
+        nonce: nonce + i,
+        to: origin.config.mailbox,
+        data: encodeFunctionData({ abi: mailboxAbi, functionName: "dispatch", args: [domain, to, body] }),
+        gas: DISPATCH_GAS + BYTE_GAS * BigInt(size(body)),
+        ...fees,
+      });
+    }),
+  );
+  const hashes = await Promise.all(
+    signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
+  );
+  const receipts = await Promise.all(hashes.map((hash) => client.waitForTransactionReceipt({ hash })));
+  return receipts.map(sentIn);
+}
+
+/** The message that a transaction dispatched. @throws Error when it dispatched none, or was reverted */
+export function sentIn(receipt: TransactionReceipt): Sent {
+  const [dispatch] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
+  const [dispatchId] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "DispatchId" });
+  if (dispatch === undefined || dispatchId === undefined) {
+    throw new Error(`transaction ${receipt.transactionHash} dispatched no message: ${receipt.status}`);
+  }
+  const { message } = dispatch.args;
+  return { id: dispatchId.args.messageId, message, index: Number.parseInt(message.slice(4, 12), 16), receipt };
+}
