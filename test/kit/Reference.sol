@@ -71,22 +71,32 @@ library Reference {
     }
 
     function proof(bytes32[] memory leaves, uint256 index) internal pure returns (bytes32[32] memory siblings) {
+        bytes32[33] memory empty = zeros();
         for (uint256 level; level < 32; ++level) {
-            siblings[level] = node(leaves, level, (index >> level) ^ 1);
+            siblings[level] = _node(leaves, empty, level, (index >> level) ^ 1);
         }
     }
 
     /// @notice Node `position`, from the left, of those that have `level` levels below them.
     function node(bytes32[] memory leaves, uint256 level, uint256 position) internal pure returns (bytes32) {
-        if (position << level >= leaves.length) return zero(level);
-        if (level == 0) return leaves[position];
-        return hash(node(leaves, level - 1, 2 * position), node(leaves, level - 1, 2 * position + 1));
+        return _node(leaves, zeros(), level, position);
     }
 
-    function zero(uint256 level) internal pure returns (bytes32) {
-        if (level == 0) return 0;
-        bytes32 child = zero(level - 1);
-        return hash(child, child);
+    /// @notice The root of an empty subtree of each height.
+    function zeros() internal pure returns (bytes32[33] memory empty) {
+        for (uint256 level; level < 32; ++level) {
+            empty[level + 1] = hash(empty[level], empty[level]);
+        }
+    }
+
+    function _node(bytes32[] memory leaves, bytes32[33] memory empty, uint256 level, uint256 position)
+        private
+        pure
+        returns (bytes32)
+    {
+        if (position << level >= leaves.length) return empty[level];
+        if (level == 0) return leaves[position];
+        return hash(_node(leaves, empty, level - 1, 2 * position), _node(leaves, empty, level - 1, 2 * position + 1));
     }
 
     function hash(bytes32 left, bytes32 right) internal pure returns (bytes32) {

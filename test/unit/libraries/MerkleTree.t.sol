@@ -60,7 +60,7 @@ contract MerkleTreeTest is VectorTest {
         bytes32[] memory zeros = _words(".zeroHashes");
         assertEq(zeros.length, 32);
         for (uint256 level; level < 32; ++level) {
-            assertEq(Reference.zero(level), zeros[level]);
+            assertEq(Reference.zeros()[level], zeros[level]);
         }
     }
 
