@@ -14,7 +14,6 @@ import {RecordingHook} from "../mocks/RecordingHook.sol";
 
 /// @notice Does what senders, relayers, attackers and the owner may do, and keeps its own books of it.
 contract ProtocolHandler is Test {
-    uint256 internal constant ACTORS = 4;
     uint256 internal constant MAX_VALUE = 1 ether;
     uint256 internal constant QUORUM = 2;
     uint256 internal constant MAX_FEE = 1 gwei;
@@ -29,6 +28,7 @@ contract ProtocolHandler is Test {
     }
 
     World internal _world;
+    address[] internal _actors = [makeAddr("first"), makeAddr("second"), makeAddr("third"), makeAddr("fourth")];
     RecordingHook[] internal _hooks;
 
     /// @dev The books: each dispatched message with the checkpoint that an honest validator signs for it.
@@ -203,8 +203,8 @@ contract ProtocolHandler is Test {
         return abi.encodePacked(r, s, v);
     }
 
-    function _actor(uint256 seed) internal pure returns (address) {
-        return address(uint160(0xA11CE000 + seed % ACTORS));
+    function _actor(uint256 seed) internal view returns (address) {
+        return _actors[seed % _actors.length];
     }
 
     /// @dev The tree or one of the hooks.

@@ -184,7 +184,7 @@ contract MailboxProcessTest is BaseTest {
         bytes memory message = _dispatch(address(recipient), "the amount is 1");
         bytes memory metadata = _metadata(message);
         bit = bound(bit, 8, message.length * 8 - 1);
-        message[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        message[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
         (bool delivered,) = address(destinationMailbox).call(abi.encodeCall(IMailbox.process, (metadata, message)));
         assertFalse(delivered);
         assertEq(recipient.received(), 0);

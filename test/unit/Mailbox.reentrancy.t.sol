@@ -69,7 +69,7 @@ contract MailboxReentrancyTest is BaseTest {
 
     function test_insert_fromAHook_reverts() public {
         // Attempt: a hook inserts a leaf of its own, or the same once more, while the Mailbox dispatches.
-        caller.plan(address(originTree), abi.encodeCall(IMerkleTreeHook.insert, (bytes32("forged"), 1)));
+        caller.plan(address(originTree), abi.encodeCall(IMerkleTreeHook.insert, (keccak256("forged"), 1)));
         _dispatchOuter(0, "", IPostDispatchHook(address(caller)));
         assertFalse(caller.succeeded());
         assertEq(caller.returned(), abi.encodeWithSelector(IMerkleTreeHook.NotMailbox.selector, address(caller)));

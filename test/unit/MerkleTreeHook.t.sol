@@ -68,7 +68,7 @@ contract MerkleTreeHookTest is BaseTest {
     function test_insert_byAnotherMailbox_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IMerkleTreeHook.NotMailbox.selector, address(destinationMailbox)));
         vm.prank(address(destinationMailbox));
-        originTree.insert(bytes32("forged"), 0);
+        originTree.insert(keccak256("forged"), 0);
     }
 
     /* -------------------------------------------------- postDispatch ------------------------------------------------ */

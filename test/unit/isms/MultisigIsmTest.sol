@@ -221,7 +221,7 @@ abstract contract MultisigIsmTest is BaseTest {
         other.tree = Reference.addr32(address(destinationMailbox.merkleTreeHook()));
         _assertForeign(Reference.checkpointHash(other));
         other = checkpoint;
-        other.root = bytes32("root");
+        other.root = keccak256("root");
         _assertForeign(Reference.checkpointHash(other));
         other = checkpoint;
         other.root = 0;
@@ -257,14 +257,14 @@ abstract contract MultisigIsmTest is BaseTest {
         bytes memory metadata = bytes.concat(_head(checkpoint), _signature(0), _signature(1));
         bytes memory changed = message;
         bit = bound(bit, 0, changed.length * 8 - 1);
-        changed[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        changed[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
         _assertNeverVerifies(metadata, changed);
     }
 
     function testFuzz_verify_changedMetadata_neverVerifies(uint256 bit) public {
         bytes memory metadata = bytes.concat(_head(checkpoint), _signature(0), _signature(1));
         bit = bound(bit, 0, metadata.length * 8 - 1);
-        metadata[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        metadata[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
         _assertNeverVerifies(metadata, message);
     }
 

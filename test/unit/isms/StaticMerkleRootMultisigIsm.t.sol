@@ -50,8 +50,8 @@ contract StaticMerkleRootMultisigIsmTest is MultisigIsmTest {
     }
 
     function test_verify_eachProofBitAlone_reverts() public {
-        for (uint256 bit; bit < 32; ++bit) {
-            uint32 index = INDEX ^ uint32(1 << bit);
+        for (uint32 bit; bit < 32; ++bit) {
+            uint32 index = INDEX ^ (uint32(2) ** bit);
             if (index > checkpoint.index) _expectAfterCheckpoint(index);
             else _assertNeverVerifies(_withProof(index, Reference.proof(leaves, INDEX)), message);
         }
