@@ -40,7 +40,6 @@ const QUORUMS = [
 
 type Row = { operation: string; gas: number; goal: number };
 
-const fullMailboxAbi = readArtifact("Mailbox").abi;
 const account = mnemonicToAccount("test test test test test test test test test test test junk");
 const validators = Array.from({ length: 19 }, (_, i) => privateKeyToAccount(keccak256(toHex(`validator ${i}`))));
 
@@ -66,7 +65,7 @@ async function call(chain: Chain, address: Address, abi: Abi, functionName: stri
 async function dispatch(origin: Chain, recipient: Address, i: number) {
   const body = keccak256(toHex(`body ${i}`));
   const args = [DESTINATION, addressToBytes32(recipient), body];
-  const receipt = await call(origin, origin.core.mailbox, fullMailboxAbi, "dispatch", args);
+  const receipt = await call(origin, origin.core.mailbox, mailboxAbi, "dispatch", args);
   const [event] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
   if (event === undefined) throw new Error("no Dispatch event");
   return { message: event.args.message, gas: Number(receipt.gasUsed) };
@@ -113,7 +112,7 @@ async function process(kind: IsmKind, m: number, n: number, index: number): Prom
   const args = [set.map((v) => v.address), m];
   await call(destination, at, factoryAbi, "deploy", args);
   const ism = await destination.client.readContract({ address: at, abi: factoryAbi, functionName: "getAddress", args });
-  await call(destination, destination.core.mailbox, fullMailboxAbi, "setDefaultIsm", [ism]);
+  await call(destination, destination.core.mailbox, mailboxAbi, "setDefaultIsm", [ism]);
 
   const message = messages[index] ?? "0x";
   const merkleTreeHook = origin.core.merkleTreeHook;
@@ -139,7 +138,7 @@ async function process(kind: IsmKind, m: number, n: number, index: number): Prom
           signedIndex,
           signatures,
         });
-  const receipt = await call(destination, destination.core.mailbox, fullMailboxAbi, "process", [metadata, message]);
+  const receipt = await call(destination, destination.core.mailbox, mailboxAbi, "process", [metadata, message]);
   return Number(receipt.gasUsed);
 }
 

@@ -1,0 +1,34 @@
+// npm run build writes harness/contracts/abi.ts from what forge compiled, so that every client is typed by the contracts
+// themselves. With --check it only says whether the file is up to date.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { readArtifact } from "./artifact.ts";
+
+/** The exported name of each ABI, and the contract that it is of. */
+const ABIS = {
+  mailboxAbi: "Mailbox",
+  merkleTreeHookAbi: "MerkleTreeHook",
+  validatorAnnounceAbi: "ValidatorAnnounce",
+  /** Answers and errors of both kinds: the message-id one lacks an error of this one. */
+  ismAbi: "StaticMerkleRootMultisigIsm",
+  staticMultisigIsmFactoryAbi: "StaticMessageIdMultisigIsmFactory",
+};
+
+const file = fileURLToPath(new URL("abi.ts", import.meta.url));
+const parts = Object.entries(ABIS).map(([name, contract]) => {
+  const items = readArtifact(contract).abi.map((item) => `  ${JSON.stringify(withoutInternalTypes(item))},`);
+  return `export const ${name} = [\n${items.join("\n")}\n] as const;\n`;
+});
+const text = `// Generated from the contracts by npm run build; do not edit.\n\n${parts.join("\n")}`;
+
+if (!process.argv.includes("--check")) {
+  writeFileSync(file, text);
+} else if (readFileSync(file, "utf8") !== text) {
+  console.error("harness/contracts/abi.ts is not what the contracts say: run `npm run build` and commit it");
+  process.exitCode = 1;
+}
+
+/** Drops Solidity's own names of types, which say nothing to a client. */
+function withoutInternalTypes(item: unknown): unknown {
+  return JSON.parse(JSON.stringify(item, (key, value) => (key === "internalType" ? undefined : value)));
+}
