@@ -27,7 +27,7 @@ import { createMerkleTree } from "../../protocol/merkleTree.ts";
 import type { CheckpointStorage } from "../../storage/checkpointStorage.ts";
 import { createFolderStorage } from "../../storage/folderStorage.ts";
 import { openStore, type Store } from "../../store/openStore.ts";
-import { createOriginIndex } from "../originIndex.ts";
+import { createOriginIndex, type OriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
 import { createRelayer, type Relayer } from "./createRelayer.ts";
 import type { RelayerEvent } from "./events.ts";
@@ -41,7 +41,12 @@ export const recipientAbi = readArtifact("TestRecipient").abi;
 
 export type TestValidator = { account: LocalAccount; directory: string; storage: CheckpointStorage };
 export type TestChain = ReturnType<typeof createTestChain>;
-export type TestRelayer = { relayer: Relayer; store: Store<RelayerTables & OriginIndexTables>; events: RelayerEvent[] };
+export type TestRelayer = {
+  relayer: Relayer;
+  store: Store<RelayerTables & OriginIndexTables>;
+  index: OriginIndex;
+  events: RelayerEvent[];
+};
 
 /** A chain of a test: its configuration, and the power over its node. */
 export function createTestChain(anvil: Anvil, config: ChainConfig, testRecipient: Address) {
@@ -58,12 +63,14 @@ export function createTestChain(anvil: Anvil, config: ChainConfig, testRecipient
     client,
     recipient: testRecipient,
     /** Calls a contract as the deployer and waits for it to be mined. */
-    async write(to: Address, data: Hex, value = 0n) {
-      const hash = await wallet.sendTransaction({ to, data, value, chain: null });
+    async write(to: Address, data: Hex, fees: { maxFeePerGas?: bigint; maxPriorityFeePerGas?: bigint } = {}) {
+      const hash = await wallet.sendTransaction({ to, data, chain: null, ...fees });
       return client.waitForTransactionReceipt({ hash });
     },
-    async call(functionName: string, args: unknown[] = []) {
-      return this.write(testRecipient, encodeFunctionData({ abi: recipientAbi, functionName, args }));
+    /** Calls the test recipient, for that many wei per gas when it matters. */
+    async call(functionName: string, args: unknown[], fee?: bigint) {
+      const fees = fee === undefined ? {} : { maxFeePerGas: fee, maxPriorityFeePerGas: fee };
+      return this.write(testRecipient, encodeFunctionData({ abi: recipientAbi, functionName, args }), fees);
     },
     read: (functionName: string) => client.readContract({ address: testRecipient, abi: recipientAbi, functionName }),
     async isDelivered(id: Hash): Promise<boolean> {
@@ -225,7 +232,7 @@ export async function startTestWorld(
         onEvent: (event) => events.push(event),
         options: { allowLocalStorage: true, tickBudgetMs: 20_000, ...options },
       });
-      return { relayer, store, events };
+      return { relayer, store, index, events };
     },
 
     async [Symbol.asyncDispose]() {

@@ -9,25 +9,27 @@ export class FeeLimitError extends Error {
 }
 
 /**
- * Fees that get a transaction in soon: room for the base fee to double, and the tip that the node suggests, within `limit`.
+ * Fees that get a transaction in soon: room for the next block's base fee to double, and the tip that the node suggests, within
+ * `limit`.
  * @param limit most wei per gas that may be offered
  * @throws FeeLimitError when the base fee alone is above the limit
  */
 export async function marketFees(client: ChainClient, limit: bigint): Promise<Fees> {
-  const [block, tip] = await Promise.all([
-    client.request({ method: "eth_getBlockByNumber", params: ["latest", false] }),
+  const [history, suggestedTip] = await Promise.all([
+    client.request({ method: "eth_feeHistory", params: ["0x1", "latest", []] }),
     client.request({ method: "eth_maxPriorityFeePerGas" }),
   ]);
-  if (block?.baseFeePerGas == null) {
-    throw new Error("the chain's latest block has no base fee: only chains with EIP-1559 fees can be delivered to");
+  const next = history?.baseFeePerGas?.at(-1);
+  if (next === undefined) {
+    throw new Error("the chain tells no base fee: only chains with EIP-1559 fees can be delivered to");
   }
-  const baseFee = BigInt(block.baseFeePerGas);
+  const [baseFee, tip] = [BigInt(next), BigInt(suggestedTip)];
   if (baseFee > limit) {
     throw new FeeLimitError(
       `the chain's base fee is ${baseFee} wei per gas, above the limit of ${limit}: wait, or raise maxFeePerGas`,
     );
   }
-  return withinLimit({ maxFeePerGas: 2n * baseFee + BigInt(tip), maxPriorityFeePerGas: BigInt(tip) }, limit);
+  return withinLimit({ maxFeePerGas: 2n * baseFee + tip, maxPriorityFeePerGas: tip }, limit);
 }
 
 /**

@@ -18,8 +18,6 @@ export type Upkeep = {
 
 /** Transactions replaced or filled in per round. */
 const ROUND = 100;
-/** After so many transactions for one message a nonce is used up by an empty one: nothing that a node dislikes may wedge all. */
-const MAX_TRANSACTIONS = 5;
 
 /** Keeps the transactions of one account moving, whatever a node's pool lost or sits on. */
 export function createUpkeep(
@@ -96,15 +94,29 @@ export function createUpkeep(
     };
     const fees = replacementFees(highest, market, options.maxFeePerGas);
     if (fees === undefined) {
-      log.warn({ chain: chain.name, nonce: slot.nonce }, "stuck, and maxFeePerGas leaves no room to replace it");
+      await explain(slot, `nonce ${slot.nonce} is stuck, and maxFeePerGas leaves no room to replace its transaction`);
       return false;
     }
     const stored = tried.find(({ hash }) => hash === newest.hash);
-    const isHopeless = tried.filter((row) => row.message_id === newest.message_id).length >= MAX_TRANSACTIONS;
-    const call = withdraw || isHopeless || stored === undefined ? emptyCall(account) : callOf(stored);
+    // What no node ever took must not wedge all that comes behind it: its nonce is used up by an empty transaction.
+    const wasTaken = slot.transactions.some(({ broadcast_at }) => broadcast_at !== null);
+    const call = withdraw || !wasTaken || stored === undefined ? emptyCall(account) : callOf(stored);
     log.info({ chain: chain.name, nonce: slot.nonce, id: call.messageId }, "replacing a transaction that is stuck");
     await send(call, slot.nonce, fees);
     return true;
+  }
+
+  /** Tells why a message does not move: once, in the log, and in its status. */
+  async function explain(slot: Slot, reason: string): Promise<void> {
+    await commit(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable("message")
+        .set({ reason, updated_at: now() })
+        .where("id", "=", messageOf(slot) ?? "0x")
+        .where((message) => message.or([message("reason", "is", null), message("reason", "!=", reason)]))
+        .executeTakeFirst();
+      if (numUpdatedRows > 0n) log.warn({ chain: chain.name }, reason);
+    });
   }
 
   /** Nothing above a nonce that no transaction has can be included. */
