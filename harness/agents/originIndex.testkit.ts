@@ -3,6 +3,7 @@ import {
   createTestClient,
   custom,
   type EIP1193RequestFn,
+  encodeFunctionData,
   type Hex,
   http,
   publicActions,
@@ -16,6 +17,9 @@ import { mailboxAbi } from "../contracts/abi.ts";
 import { deployCore } from "../contracts/deployCore.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
+/** Given, so that the node is not asked: with many transactions waiting, its answers become slow. */
+const FEES = { gas: 300_000n, maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 10n ** 9n, type: "eip1559" } as const;
+
 export const richAccount = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex });
 
 /** Sees every request to the node, and may answer it in the node's place. */
@@ -48,9 +52,10 @@ export async function startOrigin(parameters: { finality?: Finality; domain?: nu
     finality: parameters.finality ?? { blocks: 0 },
     pollIntervalMs: 10,
   };
+  const sender = richAccount(2);
   const node = createTestClient({
     mode: "anvil",
-    account: richAccount(2),
+    account: sender,
     transport: http(anvil.rpcUrl),
     cacheTime: 0,
     pollingInterval: 10,
@@ -61,17 +66,14 @@ export async function startOrigin(parameters: { finality?: Finality; domain?: nu
   /** Sends messages to nobody, each in a block of its own or all in one. */
   async function dispatch(bodies: readonly string[], options: { oneBlock?: boolean } = {}): Promise<void> {
     if (options.oneBlock) await node.setAutomine(false);
+    let nonce = await node.getTransactionCount({ address: sender.address });
     for (const body of bodies) {
-      const hash = await node.writeContract({
-        address: chain.mailbox,
-        abi: mailboxAbi,
-        functionName: "dispatch",
-        args: [31_338, `0x${"00".repeat(32)}`, `0x${Buffer.from(body).toString("hex")}`],
-        account: richAccount(2).address, // anvil's own: it fills in the rest without being asked for it
-        chain: null,
-        ...(options.oneBlock && { gas: 300_000n }),
-      });
+      const args = [31_338, `0x${"00".repeat(32)}`, `0x${Buffer.from(body).toString("hex")}`] as const;
+      const data = encodeFunctionData({ abi: mailboxAbi, functionName: "dispatch", args });
+      const transaction = { chainId: anvil.chainId, to: chain.mailbox, data, nonce, ...FEES };
+      const hash = await node.sendRawTransaction({ serializedTransaction: await sender.signTransaction(transaction) });
       if (!options.oneBlock) await node.waitForTransactionReceipt({ hash });
+      nonce += 1;
     }
     if (options.oneBlock) {
       await node.mine({ blocks: 1 });

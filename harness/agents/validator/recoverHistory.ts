@@ -52,7 +52,7 @@ export async function recoverHistory(parameters: RecoverHistoryParameters): Prom
   let next = Math.max(firstIndex, ((await history.latest())?.index ?? -1) + 1);
   for (;;) {
     const batch = await readBatch(parameters, next);
-    const contradicted = batch.find(({ index, root }) => root !== parameters.tree.root(index + 1));
+    const contradicted = batch.find((record) => !isOnChain(parameters, record));
     if (contradicted !== undefined) return { status: "contradicted", signed: contradicted };
     await history.record(batch);
     next += batch.length;
@@ -81,7 +81,7 @@ export async function recoverHistory(parameters: RecoverHistoryParameters): Prom
 
 /** The checkpoints stored from `start` on, up to the first that is absent. */
 async function readBatch(parameters: RecoverHistoryParameters, start: number): Promise<SigningRecord[]> {
-  const { storage, validator, origin, merkleTreeHook, count } = parameters;
+  const { storage, validator, origin, merkleTreeHook } = parameters;
   const indices = Array.from({ length: CONCURRENT_READS }, (_, offset) => start + offset);
   const results = await Promise.all(
     indices.map((index) =>
@@ -97,13 +97,17 @@ async function readBatch(parameters: RecoverHistoryParameters, start: number): P
         `${storage.location} holds a checkpoint for index ${index} that is not to be relied on: ${result.reason}. ${HINT}`,
       );
     }
-    if (index >= count) {
-      throw new ChainNotReadyError(
-        `index ${index} is signed, but the chain's final block has only ${count} messages: try again later`,
-      );
-    }
     const { root, messageId } = result.signed.checkpoint;
     records.push({ index, root, messageId });
   }
   return records;
+}
+
+function isOnChain({ tree, count }: RecoverHistoryParameters, { index, root, messageId }: SigningRecord): boolean {
+  if (index >= count) {
+    throw new ChainNotReadyError(
+      `index ${index} is signed, but the chain's final block has only ${count} messages: try again later`,
+    );
+  }
+  return root === tree.root(index + 1) && messageId === tree.leaf(index);
 }

@@ -180,9 +180,9 @@ describe("signing", () => {
   });
 
   it("signs more than one batch", async () => {
-    await origin.dispatch(bodies(300), { oneBlock: true });
+    await origin.dispatch(bodies(260), { oneBlock: true });
     await (await open()).tick();
-    await expectPublished(300);
+    await expectPublished(260);
   });
 
   it("signs nothing that is not final", async () => {
@@ -433,12 +433,12 @@ describe("a lost or foreign history", () => {
   });
 
   it("is taken over in more than one batch", async () => {
-    await origin.dispatch(bodies(150), { oneBlock: true });
+    await origin.dispatch(bodies(70), { oneBlock: true });
     await (await open()).tick();
     await (await reopen()).tick();
     const rows = await stores.at(-1)?.db.selectFrom("validator_signature").selectAll().execute();
-    expect(rows).toHaveLength(150);
-    expect(countOf("signed")).toBe(150);
+    expect(rows).toHaveLength(70);
+    expect(countOf("signed")).toBe(70);
   });
 
   it("is completed from the storage when an old backup of the store was restored", async () => {

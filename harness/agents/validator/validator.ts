@@ -5,7 +5,6 @@ import { type Hex, keccak256, type LocalAccount, stringToHex } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { describeError } from "../../chains/describeError.ts";
-import { checkpointDigest } from "../../protocol/checkpoint.ts";
 import {
   CheckpointConflictError,
   type CheckpointStorage,
@@ -18,7 +17,9 @@ import { createOriginIndex, type IndexState } from "../originIndex.ts";
 import { ChainNotReadyError, TreeMismatchError } from "../originIndexErrors.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
 import { type AnnouncementWallet, createAnnouncer, signAnnouncement } from "./announcer.ts";
+import { createHaltSwitch } from "./haltSwitch.ts";
 import { recoverHistory } from "./recoverHistory.ts";
+import { signCheckpoints } from "./signCheckpoints.ts";
 import {
   createSigningHistory,
   EquivocationRefusedError,
@@ -72,6 +73,8 @@ export type Validator = {
 const VERSION = "causeway 0.1.0";
 const DEFAULT_POLL_INTERVAL_MS = 1_000;
 const BATCH = 256;
+/** While much is left to sign, the chain is looked at again after this many. */
+const SIGNED_PER_LOOK = 16 * BATCH;
 
 /**
  * A validator of one origin chain. It signs a checkpoint for every message that is final, once, and publishes it.
@@ -100,6 +103,16 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     onAnnounced: () => onEvent({ type: "announced", ...identity, location: storage.location }),
   });
 
+  const { halt, throwIfHalted } = createHaltSwitch({
+    validator,
+    history,
+    storage,
+    reorgPeriod: typeof chain.finality === "string" ? chain.finality : chain.finality.blocks,
+    log,
+    now,
+    onHalted: (flag) => onEvent({ type: "halted", ...identity, flag }),
+  });
+
   /** The first index that is not yet published; undefined until the history is known to be complete. */
   let nextToPublish: number | undefined;
   let controller = new AbortController();
@@ -107,25 +120,16 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
   let loop: Promise<void> | undefined;
 
   async function tickOnce(signal: AbortSignal): Promise<void> {
-    await throwIfHalted();
-    const state = await readChain(signal);
-    const first = nextToPublish ?? (await prepare(state));
-    await compareWithHistory(state);
-    await announcer.announce();
-    for (nextToPublish = first; nextToPublish < state.count; ) {
-      signal.throwIfAborted();
-      nextToPublish = await publish(nextToPublish, Math.min(nextToPublish + BATCH, state.count));
+    for (;;) {
+      await throwIfHalted();
+      const state = await readChain(signal);
+      nextToPublish ??= await prepare(state);
+      await compareWithHistory(state);
+      await announcer.announce();
+      const end = Math.min(nextToPublish + SIGNED_PER_LOOK, state.count);
+      await publish(nextToPublish, end, signal);
+      if (end === state.count) return;
     }
-  }
-
-  /** The flag counts wherever it is found, and a storage that does not tell counts as flagged for this tick. */
-  async function throwIfHalted(): Promise<void> {
-    const recorded = await history.flag();
-    if (recorded !== undefined) throw await halted(recorded);
-    const published = await storage.reorgFlag();
-    if (published === undefined) return;
-    await history.halt(published);
-    throw await halted(published);
   }
 
   async function readChain(signal: AbortSignal): Promise<IndexState> {
@@ -180,72 +184,64 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     }
   }
 
-  async function publish(from: number, to: number): Promise<number> {
-    const records = Array.from({ length: to - from }, (_, offset) => recordAt(from + offset));
+  /** In batches: while one is written, the next is signed already. */
+  async function publish(from: number, to: number, signal: AbortSignal): Promise<void> {
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      for (let next = from; next < to; next += BATCH) {
+        signal.throwIfAborted();
+        const records = Array.from({ length: Math.min(BATCH, to - next) }, (_, offset) => recordAt(next + offset));
+        await record(records);
+        const signed = await signCheckpoints(
+          account,
+          records.map((record) => ({ ...tree, ...record })),
+        );
+        await writing;
+        writing = write(signed);
+        writing.catch(() => {}); // it is waited for, but perhaps not at once
+      }
+    } finally {
+      await writing;
+    }
+  }
+
+  async function record(records: readonly SigningRecord[]): Promise<void> {
     try {
       await history.record(records);
     } catch (error) {
-      if (error instanceof EquivocationRefusedError) {
-        await halt(error.recorded, index.tree.root(error.recorded.index + 1));
-      }
-      throw error;
+      if (!(error instanceof EquivocationRefusedError)) throw error;
+      await halt(error.recorded, index.tree.root(error.recorded.index + 1));
     }
-    await write(await Promise.all(records.map(sign)));
-    await storage.writeLatestIndex(to - 1);
-    for (const record of records) onEvent({ type: "signed", ...identity, ...record });
-    log.info({ from, to: to - 1 }, "signed");
-    return to;
   }
 
   function recordAt(leafIndex: number): SigningRecord {
     return { index: leafIndex, root: index.tree.root(leafIndex + 1), messageId: index.tree.leaf(leafIndex) };
   }
 
-  async function sign(record: SigningRecord): Promise<SignedCheckpoint> {
-    const checkpoint = { ...tree, ...record };
-    const signature = await account.signMessage({ message: { raw: checkpointDigest(checkpoint) } });
-    return { checkpoint, signature };
-  }
-
   async function write(signed: readonly SignedCheckpoint[]): Promise<void> {
     try {
       await storage.writeCheckpoints(signed);
     } catch (error) {
-      if (!(error instanceof CheckpointConflictError)) throw error;
-      const found = await readSignedCheckpoint({
-        reader: storage,
-        validator,
-        expected: { ...tree, index: error.index },
-      });
-      if (found.status === "signed") await halt(found.signed.checkpoint, index.tree.root(error.index + 1));
-      throw new ValidatorRefusedError(`another validator writes to the same storage: ${error.message}`, {
-        cause: error,
-      });
+      if (error instanceof CheckpointConflictError) await explainConflict(error);
+      throw error;
+    }
+    const last = signed.at(-1)?.checkpoint.index;
+    if (last === undefined) return;
+    await storage.writeLatestIndex(last);
+    nextToPublish = last + 1;
+    log.info({ count: signed.length, last }, "signed");
+    for (const { checkpoint } of signed) {
+      const { index, messageId, root } = checkpoint;
+      onEvent({ type: "signed", ...identity, index, messageId, root });
     }
   }
 
-  /** First the store, then the storage: what is known to nobody else must not be forgotten. */
-  async function halt(signed: Pick<SigningRecord, "index" | "root">, canonicalRoot: Hex): Promise<never> {
-    const flag: ReorgFlag = {
-      localMerkleRoot: signed.root,
-      canonicalMerkleRoot: canonicalRoot,
-      checkpointIndex: signed.index,
-      unixTimestamp: Math.floor(now() / 1000),
-      reorgPeriod: typeof chain.finality === "string" ? chain.finality : chain.finality.blocks,
-    };
-    await history.halt(flag);
-    onEvent({ type: "halted", ...identity, flag });
-    throw await halted(flag);
-  }
-
-  /** Sees to it that the world knows. The validator has stopped, whether or not that can be written. */
-  async function halted(flag: ReorgFlag): Promise<ValidatorHaltedError> {
-    await storage.writeReorgFlag(flag).catch((error) => {
-      log.error({ reason: describeError(error) }, "could not publish the reorg flag");
-    });
-    const error = new ValidatorHaltedError({ validator, location: storage.location, flag });
-    log.fatal({ flag }, error.message);
-    return error;
+  /** Whose the other checkpoint is decides whether the chain or the operator has to explain it. */
+  async function explainConflict(error: CheckpointConflictError): Promise<never> {
+    const expected = { ...tree, index: error.index };
+    const found = await readSignedCheckpoint({ reader: storage, validator, expected });
+    if (found.status === "signed") return await halt(found.signed.checkpoint, index.tree.root(error.index + 1));
+    throw new ValidatorRefusedError(`another validator writes to the same storage: ${error.message}`, { cause: error });
   }
 
   function tick(): Promise<void> {

@@ -7,9 +7,11 @@ export class ValidatorHaltedError extends Error {
 
   constructor(parameters: { validator: string; location: string; flag: ReorgFlag }) {
     const { validator, location, flag } = parameters;
+    const now =
+      flag.localMerkleRoot === flag.canonicalMerkleRoot ? "reached it anew" : `has ${flag.canonicalMerkleRoot}`;
     super(
       `validator ${validator} has stopped for good: it signed root ${flag.localMerkleRoot} for index ` +
-        `${flag.checkpointIndex}, but the chain says ${flag.canonicalMerkleRoot}. The flag is in ${location}. ` +
+        `${flag.checkpointIndex} in a final block, but the chain was reorganised and ${now}. The flag is in ${location}. ` +
         "Find out how a final block could change, then go on with a new key and a deeper finality",
     );
     this.flag = flag;
