@@ -13,6 +13,9 @@ import { getMessage, type MessageStatus } from "../agents/relayer/messageStatus.
 import { type LocalChain, localAccounts } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
+import type { SignedCheckpoint } from "../storage/checkpointStorage.ts";
+import { locationToFolder } from "../storage/folderLocation.ts";
+import { createFolderReader } from "../storage/folderReader.ts";
 import { CHAIN_NAMES, type ChainName, type World } from "../world/createWorld.ts";
 
 const testRecipientAbi = readArtifact("TestRecipient").abi;
@@ -56,7 +59,7 @@ export function recipientOn(chain: LocalChain, address: Address = chain.config.t
   return {
     address,
     /** What it has seen: how many messages, and the last one. */
-    async view(): Promise<unknown> {
+    async view(): Promise<{ received: unknown; lastSender: unknown; lastData: unknown }> {
       const [received, lastSender, lastData] = await Promise.all(["received", "lastSender", "lastData"].map(read));
       return { received, lastSender, lastData };
     },
@@ -106,4 +109,12 @@ export async function statusOf(world: Pick<World, "relayer">, id: Hash): Promise
 /** Bytes of which no two messages have the same. */
 export function bodies(count: number, from = 0): { body: Hex }[] {
   return Array.from({ length: count }, (_, i) => ({ body: `0x${(from + i).toString(16).padStart(8, "0")}` }));
+}
+
+/** What a validator has published for an index. @throws Error when it has nothing there */
+export async function publishedBy(validator: { location: string }, index: number): Promise<SignedCheckpoint> {
+  const reader = createFolderReader({ directory: locationToFolder(validator.location) });
+  const signed = await reader.checkpoint(index);
+  if (signed === undefined) throw new Error(`${validator.location} has no signature for index ${index}`);
+  return signed;
 }
