@@ -179,6 +179,24 @@ describe("signing", () => {
     }
   });
 
+  it("has every digest on record before it signs it", async () => {
+    await origin.dispatch(bodies(3));
+    const onRecord: boolean[] = [];
+    const account: LocalAccount = {
+      ...key,
+      signMessage: async ({ message }) => {
+        const digest = typeof message === "object" ? String(message.raw) : "";
+        const db = stores.at(-1)?.db;
+        const row = db?.selectFrom("validator_signature").select("leaf_index").where("digest", "=", digest);
+        onRecord.push((await row?.executeTakeFirst()) !== undefined);
+        return await key.signMessage({ message });
+      },
+    };
+    await (await open({ account, announces: false })).tick();
+    // Twice the announcement, for the storage and for whoever sends it to the chain; then the checkpoints.
+    expect(onRecord).toEqual([false, false, true, true, true]);
+  });
+
   it("signs more than one batch", async () => {
     await origin.dispatch(bodies(260), { oneBlock: true });
     await (await open()).tick();
