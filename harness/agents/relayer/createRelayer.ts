@@ -56,7 +56,9 @@ export type Relayer = {
  */
 export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   const { origins, destinations, store, log, now, random = Math.random, onEvent } = parameters;
-  const options = { ...DEFAULT_RELAYER_OPTIONS, ...parameters.options };
+  const intervals = [...origins, ...destinations].flatMap(({ chain }) => chain.pollIntervalMs ?? []);
+  const pollIntervalMs = intervals.length === 0 ? DEFAULT_RELAYER_OPTIONS.pollIntervalMs : Math.min(...intervals);
+  const options = { ...DEFAULT_RELAYER_OPTIONS, pollIntervalMs, ...parameters.options };
   const context: RelayerContext = {
     db: store.db,
     commit: createGroupCommit(store.db),

@@ -1,5 +1,5 @@
 export type RelayerOptions = {
-  /** Pause between two ticks, in milliseconds. */
+  /** Pause between two ticks, in milliseconds. Default: the shortest of its chains, else a second. */
   pollIntervalMs: number;
   /** How long a tick waits for what it started; what hangs longer goes on behind the next ticks. */
   tickBudgetMs: number;

@@ -4,6 +4,7 @@ import type { Destination, RelayerContext } from "../context.ts";
 import { ethCall } from "../ethCall.ts";
 import { failAttempt } from "../messages.ts";
 import { remember } from "../remember.ts";
+import { errorText } from "../rpcError.ts";
 import { type DestinationHead, readNonce } from "./destinationHead.ts";
 import { type Inclusion, readBlockHash, readInclusion } from "./receipts.ts";
 import {
@@ -56,9 +57,23 @@ export async function settleTransactions(
     const inclusion = found.find((receipt) => receipt !== undefined);
     if (inclusion !== undefined) {
       await include(slot, inclusion);
-    } else if (slot.nonce < (await finalNonce(slot.account))) {
+    } else if (await isLost(slot)) {
       log.warn({ chain: chain.name, nonce: slot.nonce }, "a nonce was used by a transaction that is not ours");
       await commit((trx) => storeSettled(trx, slot, undefined, now()));
+    }
+  }
+
+  async function isLost(slot: Slot): Promise<boolean> {
+    try {
+      return slot.nonce < (await finalNonce(slot.account));
+    } catch (error) {
+      // A node that has dropped the state of that block. Nothing else needs it.
+      const details = { chain: chain.name, block: head.final, nonce: slot.nonce, error: errorText(error) };
+      log.warn(
+        details,
+        "can not tell whether a transaction is lost: the node does not know the account at the final block",
+      );
+      return false;
     }
   }
 

@@ -229,42 +229,6 @@ test("a reorganisation of the destination: included again elsewhere, or broadcas
   expect((await stored(running, id)).transactions).toHaveLength(1);
 });
 
-test("what passes simulation and reverts in its block is tried again when that is final, a limited number of times", async () => {
-  const running = await start({ maxReverts: 2 });
-  const id = await dispatchOne("0x09");
-  for (let i = 0; i < 2; i++) {
-    world.pass(10_000_000);
-    await world.destination.client.setAutomine(true);
-    await world.destination.call("setRefuses", [false]);
-    await world.destination.client.setAutomine(false);
-    await running.relayer.tick();
-    const [ours] = await pool();
-    expect(ours?.hash).toBe((await stored(running, id)).message.tx);
-    // Mined before ours: it pays more.
-    const refuse = world.destination.call("setRefuses", [true], 500_000_000_000n);
-    await expect
-      .poll(async () => Object.keys((await world.destination.client.getTxpoolContent()).pending).length)
-      .toBe(2);
-    await mine(1);
-    await refuse;
-    await running.relayer.tick();
-    expect((await stored(running, id)).message.state).toBe("included");
-    await mine(DEPTH);
-    await running.relayer.tick();
-    expect((await stored(running, id)).message.attempts).toBe(i + 1);
-    expect((await stored(running, id)).message.reason).toContain("reverted");
-  }
-  await world.destination.client.setAutomine(true);
-  await world.destination.call("setRefuses", [false]);
-  world.pass(10_000_000);
-  await running.relayer.tick();
-  const { message, transactions } = await stored(running, id);
-  expect(message.state).toBe("waiting");
-  expect(message.reason).toContain("2 transactions for it reverted");
-  expect(transactions).toHaveLength(2);
-  await running.relayer.stop();
-});
-
 test("a gap between nonces is closed, and nothing behind it is stuck", async () => {
   let sent = 0;
   const running = await start(
@@ -328,4 +292,41 @@ test("what no node takes, for a reason that nobody knows, does not wedge what co
   const states = await Promise.all([first, second].map(async (id) => (await stored(running, id)).message.state));
   expect(states.toSorted()).toEqual(["delivered", "submitted"]);
   await finish(running, states[0] === "delivered" ? second : first);
+});
+
+// The last one: its message stays undelivered, and every relayer that starts after it would deliver it.
+test("what passes simulation and reverts in its block is tried again when that is final, a limited number of times", async () => {
+  const running = await start({ maxReverts: 2 });
+  const id = await dispatchOne("0x09");
+  for (let i = 0; i < 2; i++) {
+    world.pass(10_000_000);
+    await world.destination.client.setAutomine(true);
+    await world.destination.call("setRefuses", [false]);
+    await world.destination.client.setAutomine(false);
+    await running.relayer.tick();
+    const [ours] = await pool();
+    expect(ours?.hash).toBe((await stored(running, id)).message.tx);
+    // Mined before ours: it pays more.
+    const refuse = world.destination.call("setRefuses", [true], 500_000_000_000n);
+    await expect
+      .poll(async () => Object.keys((await world.destination.client.getTxpoolContent()).pending).length)
+      .toBe(2);
+    await mine(1);
+    await refuse;
+    await running.relayer.tick();
+    expect((await stored(running, id)).message.state).toBe("included");
+    await mine(DEPTH);
+    await running.relayer.tick();
+    expect((await stored(running, id)).message.attempts).toBe(i + 1);
+    expect((await stored(running, id)).message.reason).toContain("reverted");
+  }
+  await world.destination.client.setAutomine(true);
+  await world.destination.call("setRefuses", [false]);
+  world.pass(10_000_000);
+  await running.relayer.tick();
+  const { message, transactions } = await stored(running, id);
+  expect(message.state).toBe("waiting");
+  expect(message.reason).toContain("2 transactions for it reverted");
+  expect(transactions).toHaveLength(2);
+  await running.relayer.stop();
 });
