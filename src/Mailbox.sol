@@ -213,7 +213,7 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
     function recipientIsm(address recipient) public view returns (IInterchainSecurityModule) {
         // A call gets at most 63/64 of the gas left after its own cost: 2,600 for a cold account, twice that for one with
         // delegated code (EIP-7702). The rest of the 10,000 is slack.
-        if (gasleft() < RECIPIENT_ISM_GAS * 64 / 63 + 10_000) revert NotEnoughGas();
+        if (gasleft() < (RECIPIENT_ISM_GAS * 64) / 63 + 10_000) revert NotEnoughGas();
 
         bytes4 selector = ISpecifiesInterchainSecurityModule.interchainSecurityModule.selector;
         bool answered;
@@ -227,6 +227,7 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
             answer := mload(0)
         }
         if (!answered || answer == 0 || answer > type(uint160).max) return defaultIsm;
+        // forge-lint: disable-next-line(unsafe-typecast) it fits, see the line before
         return IInterchainSecurityModule(address(uint160(answer)));
     }
 

@@ -23,8 +23,13 @@ interface IMailbox {
     /// @notice The id of the message delivered with the `Process` before.
     event ProcessId(bytes32 indexed messageId);
 
+    /// @notice The owner, or the constructor, set the module for recipients that name none.
     event DefaultIsmSet(address indexed module);
+
+    /// @notice The owner set the hook for messages that name none.
     event DefaultHookSet(address indexed hook);
+
+    /// @notice The owner set the hook that every message goes to.
     event RequiredHookSet(address indexed hook);
 
     /* ---------------------------------------------------- errors ---------------------------------------------------- */

@@ -6,6 +6,7 @@ pragma solidity 0.8.37;
 /// @dev It has no owner, module or hook, so the ecosystem's `owner`, `hook`, `interchainSecurityModule` and their setters are
 ///      left out.
 interface IValidatorAnnounce {
+    /// @notice A validator announced one more location.
     event ValidatorAnnouncement(address indexed validator, string storageLocation);
 
     /// @notice The validator announced this location before.

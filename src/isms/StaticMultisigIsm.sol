@@ -46,6 +46,7 @@ abstract contract StaticMultisigIsm is IMultisigIsm, PackageVersioned {
     /// @inheritdoc IMultisigIsm
     function validatorsAndThreshold(bytes calldata) external view returns (address[] memory, uint8) {
         (address[] memory validators, uint256 threshold) = _set();
+        // forge-lint: disable-next-line(unsafe-typecast) the factory takes it as a uint8
         return (validators, uint8(threshold));
     }
 

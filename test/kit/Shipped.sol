@@ -24,28 +24,28 @@ interface IOwnedMailbox is IMailbox {
 /// (foundry.toml), so a test that imported Mailbox.sol for `new Mailbox(...)` would test a second, different Mailbox; forge
 /// refuses to compile it ("incompatible settings restrictions"). Errors and events are in the interfaces.
 library Shipped {
-    Vm private constant vm = StdConstants.VM;
+    Vm private constant VM = StdConstants.VM;
 
     function mailbox(uint32 domain, address owner, IInterchainSecurityModule defaultIsm)
         internal
         returns (IOwnedMailbox)
     {
-        return IOwnedMailbox(vm.deployCode("src/Mailbox.sol:Mailbox", abi.encode(domain, owner, defaultIsm)));
+        return IOwnedMailbox(VM.deployCode("src/Mailbox.sol:Mailbox", abi.encode(domain, owner, defaultIsm)));
     }
 
     function validatorAnnounce(IMailbox forMailbox) internal returns (IValidatorAnnounce) {
-        return IValidatorAnnounce(vm.deployCode("src/ValidatorAnnounce.sol:ValidatorAnnounce", abi.encode(forMailbox)));
+        return IValidatorAnnounce(VM.deployCode("src/ValidatorAnnounce.sol:ValidatorAnnounce", abi.encode(forMailbox)));
     }
 
     function messageIdMultisigIsmFactory() internal returns (IStaticMultisigIsmFactory) {
         return IStaticMultisigIsmFactory(
-            vm.deployCode("src/isms/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory")
+            VM.deployCode("src/isms/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory")
         );
     }
 
     function merkleRootMultisigIsmFactory() internal returns (IStaticMultisigIsmFactory) {
         return IStaticMultisigIsmFactory(
-            vm.deployCode("src/isms/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
+            VM.deployCode("src/isms/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
         );
     }
 }

@@ -27,13 +27,19 @@ contract RawAnswer {
     fallback() external payable {
         if (_kind == Kind.WriteStorage) _data = abi.encode(address(this));
         if (_kind == Kind.Loop) while (true) {}
-        if (_kind == Kind.InvalidOpcode) assembly { invalid() }
+        if (_kind == Kind.InvalidOpcode) {
+            assembly {
+                invalid()
+            }
+        }
         bool reverts = _kind == Kind.Revert;
         bytes memory data = _data;
         uint256 padding = _padding;
         assembly {
             let size := add(mload(data), padding)
-            if reverts { revert(add(data, 32), size) }
+            if reverts {
+                revert(add(data, 32), size)
+            }
             return(add(data, 32), size)
         }
     }

@@ -155,7 +155,7 @@ contract MailboxProcessTest is BaseTest {
 
     function testFuzz_process_recipientThatIsNoAddress_reverts(uint256 dirt) public {
         // Attempt: an upper byte set, so that cutting it off would reach the recipient by a second id.
-        bytes32 dirty = bytes32(uint256(uint160(address(recipient))) | bound(dirt, 1, type(uint96).max) << 160);
+        bytes32 dirty = bytes32(uint256(uint160(address(recipient))) | (bound(dirt, 1, type(uint96).max) << 160));
         bytes memory message = Reference.message(0, ORIGIN, alice, DESTINATION, dirty, "");
         bytes memory metadata = _signedByAll(message);
         vm.expectRevert(abi.encodeWithSelector(TypeCasts.NotAnAddress.selector, dirty));

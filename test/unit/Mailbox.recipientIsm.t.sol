@@ -80,7 +80,7 @@ contract MailboxRecipientIsmTest is BaseTest {
     }
 
     function testFuzz_recipientIsm_answerAboveAnAddress_isTheDefault(uint256 dirt, address module) public {
-        uint256 answer = bound(dirt, 1, type(uint96).max) << 160 | uint160(module);
+        uint256 answer = (bound(dirt, 1, type(uint96).max) << 160) | uint160(module);
         _assertModule(_answering(RawAnswer.Kind.Return, abi.encode(answer), 0), ism);
     }
 

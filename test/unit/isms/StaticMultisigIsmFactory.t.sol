@@ -74,8 +74,8 @@ contract StaticMultisigIsmFactoryTest is BaseTest {
     }
 
     function testFuzz_deploy_anySet(uint8 count, uint8 threshold) public {
-        count = 1 + count % 40;
-        threshold = 1 + threshold % count;
+        count = 1 + (count % 40);
+        threshold = 1 + (threshold % count);
         _assertHolds(factory.deploy(_set(count), threshold), _set(count), threshold);
     }
 
@@ -141,7 +141,7 @@ contract StaticMultisigIsmFactoryTest is BaseTest {
         // Attempt: two words that become one address when cut off, past the search for duplicates.
         uint256 validator = uint160(validators[0]);
         bytes memory call =
-            abi.encodePacked(factory.deploy.selector, abi.encode(64, 2, 2, validator, validator | 1 << 160));
+            abi.encodePacked(factory.deploy.selector, abi.encode(64, 2, 2, validator, validator | (1 << 160)));
         (bool success,) = address(factory).call(call);
         assertFalse(success);
     }

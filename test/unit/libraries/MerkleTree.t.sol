@@ -67,7 +67,7 @@ contract MerkleTreeTest is VectorTest {
     /* -------------------------------------------------- the reference ----------------------------------------------- */
 
     function testFuzz_root_andEveryProof_areThoseOfTheDefinition(uint32 count, uint32 index, bytes32 seed) public {
-        count = 1 + count % MAX_FUZZED_LEAVES;
+        count = 1 + (count % MAX_FUZZED_LEAVES);
         index %= count;
         bytes32[] memory leaves = new bytes32[](count);
         for (uint32 i; i < count; ++i) {
