@@ -84,34 +84,36 @@ contract StaticMerkleRootMultisigIsmTest is MultisigIsmTest {
     }
 
     function test_verify_nodeAsLeaf_reverts() public {
-        // Attempt: the 64 bytes of an inner node as a message: its hash is the node, and its siblings from there up are the
-        // proof. One level short, it is filled up at the top or at the bottom.
+        // Attempt: the 64 bytes below an inner node as a message, whose id then is that node, with the node's siblings for a
+        // proof. What they have at the place of the origin is what validators sign for here.
         bytes memory node = bytes.concat(leaves[2], leaves[3]);
-        assertEq(keccak256(node), Reference.node(leaves, 1, 1));
-        // Its origin must be one that validators sign for: they do sign for this one.
-        assembly ("memory-safe") {
-            // bytes 5..9 of the "message"
-            mstore(add(node, 37), or(and(mload(add(node, 37)), shr(32, not(0))), shl(224, 1000)))
-        }
+        checkpoint.origin = uint32(bytes4(leaves[2] << (5 * 8)));
         bytes32[32] memory siblings = Reference.proof(leaves, 2);
-        bytes32[32] memory moved;
-        for (uint256 level; level < 31; ++level) {
-            moved[level] = siblings[level + 1];
+
+        // 31 levels do lead from the node to the signed root:
+        bytes32 root = keccak256(node);
+        for (uint256 level = 1; level < 32; ++level) {
+            root = (2 >> level) & 1 == 1 ? Reference.hash(siblings[level], root) : Reference.hash(root, siblings[level]);
         }
-        _assertNeverVerifies(_withProof(1, moved), node);
-        for (uint256 level; level < 31; ++level) {
-            moved[level + 1] = siblings[level + 1];
+        assertEq(root, checkpoint.root);
+
+        // but 32 do not, wherever the level that is missing is filled in.
+        for (uint256 filled; filled < 32; ++filled) {
+            bytes32[32] memory proof;
+            for (uint256 level = 1; level < 32; ++level) {
+                proof[level <= filled ? level - 1 : level] = siblings[level];
+            }
+            _assertNeverVerifies(_withProof(1, proof), node);
+            _assertNeverVerifies(_withProof(2, proof), node);
         }
-        moved[0] = 0;
-        _assertNeverVerifies(_withProof(2, moved), node);
     }
 
     function test_verify_leafAsNode_reverts() public {
-        // Attempt: the leaf's id as if it were a node one level up.
+        // Attempt: the message's id as if it were a node one level up.
         bytes32[32] memory siblings = Reference.proof(leaves, INDEX);
         bytes32[32] memory moved;
-        for (uint256 level; level < 31; ++level) {
-            moved[level] = siblings[level + 1];
+        for (uint256 level = 1; level < 32; ++level) {
+            moved[level - 1] = siblings[level];
         }
         _assertNeverVerifies(_withProof(INDEX >> 1, moved), message);
     }
