@@ -8,7 +8,8 @@ import { UnsafeSetError } from "./assertSafeSet.ts";
 import { deployCore } from "./deployCore.ts";
 
 const [first, second, third] = [7, 8, 9].map(
-  (addressIndex) => mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex }).address,
+  (addressIndex) =>
+    mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex }).address,
 ) as [Address, Address, Address];
 const account = localAccounts.deployer;
 let anvil: Anvil;
