@@ -267,7 +267,7 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
         if (address(hook) != address(0)) {
             hook.postDispatch{value: rest}(metadata, message);
         } else if (rest != 0) {
-            address to = metadata.refundAddress(msg.sender);
+            address to = metadata.isStandard() ? metadata.refundAddress(msg.sender) : msg.sender;
             (bool refunded,) = to.call{value: rest}("");
             if (!refunded) revert RefundFailed(to, rest);
         }
