@@ -10,7 +10,7 @@ it("delivers to a recipient that refused at first, and meanwhile to the others",
   const other = recipientOn(beta, (await deploy(beta, "TestRecipient")).address);
   await recipient.setRefuses(true);
   const refused = await world.send({ from: "alpha", body: "0x01" });
-  const others = await world.sendMany(
+  await world.sendMany(
     "alpha",
     bodies(3).map(({ body }) => ({ body, recipient: other.address })),
   );
@@ -21,10 +21,7 @@ it("delivers to a recipient that refused at first, and meanwhile to the others",
   expect(status).toMatchObject({ state: "pending", tx: null });
   expect(status.attempts).toBeGreaterThan(1);
   expect(status.reason).toContain("reverted: Refused()");
-  expect(await other.view()).toMatchObject({
-    received: 3n,
-    lastData: others.at(-1)?.message.slice(-8).padStart(10, "0x"),
-  });
+  expect(await other.view()).toMatchObject({ received: 3n });
   expect(await recipient.view()).toMatchObject({ received: 0n });
   expect(await transactionCount(beta)).toBe(3);
 

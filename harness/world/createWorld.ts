@@ -101,7 +101,8 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
       log,
       now,
       ...(onEvent && { onEvent }),
-      options: { allowLocalStorage: true, ...parameters.relayerOptions },
+      // A tick waits for all it started: what is slow here is the machine.
+      options: { allowLocalStorage: true, tickBudgetMs: 30_000, ...parameters.relayerOptions },
     });
     return relayer;
   }
