@@ -5,7 +5,7 @@ import { z } from "zod";
 
 const artifactSchema = z.object({
   abi: z.custom<Abi>(Array.isArray),
-  bytecode: z.object({ object: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]*$/)]) }),
+  bytecode: z.object({ object: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]+$/)]) }),
 });
 
 /**
@@ -21,6 +21,10 @@ export function readArtifact(name: string): { abi: Abi; bytecode: Hex } {
   } catch (cause) {
     throw new Error(`no compiled ${name} at ${file}: run \`npm run build\``, { cause });
   }
-  const { abi, bytecode } = artifactSchema.parse(JSON.parse(text));
-  return { abi, bytecode: bytecode.object };
+  const artifact = artifactSchema.safeParse(JSON.parse(text));
+  if (!artifact.success) {
+    // Two forge processes at once can leave an artifact without its code, which a plain build does not repair.
+    throw new Error(`${file} has no bytecode: run \`npm run forge -- build --force\``, { cause: artifact.error });
+  }
+  return { abi: artifact.data.abi, bytecode: artifact.data.bytecode.object };
 }
