@@ -157,7 +157,7 @@ describe.each(worlds)("%s, validator %i of 0 to 2 is hostile", (ism, position, [
   async function expectDelivered(sent: readonly Sent[]): Promise<void> {
     delivered += sent.length;
     const all = async () => (await Promise.all(sent.map(({ id }) => world.delivered("beta", id)))).every(Boolean);
-    await world.until(all, "delivered", 20);
+    await world.until(all, "delivered");
     expect(await transactionCount(world.chains.beta)).toBe(delivered);
   }
 

@@ -94,6 +94,6 @@ it("validators killed at any moment sign every message once, and go on", { timeo
   }
 
   await world.addRelayer();
-  await world.until(async () => (await processed(beta)).length === sent.length, "delivered", 20);
+  await world.until(async () => (await processed(beta)).length === sent.length, "delivered");
   await expectEachPaidOnce(world, { alpha: [], beta: sent });
 });

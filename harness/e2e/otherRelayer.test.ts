@@ -37,7 +37,7 @@ it("records what anybody else delivered, and pays nothing for it", async () => {
   await deliverByHand(world, first);
 
   await (await world.addRelayer()).tick();
-  await world.until(async () => (await statusOf(world, first.id)).state === "delivered", "recorded", 5);
+  await world.until(async () => (await statusOf(world, first.id)).state === "delivered", "recorded");
   const who = localAccounts.sender.address.toLowerCase();
   expect(await statusOf(world, first.id)).toMatchObject({ tx: null, delivered_tx: null });
   expect((await statusOf(world, first.id)).reason).toContain(`delivered by ${who}`);
@@ -48,7 +48,7 @@ it("records what anybody else delivered, and pays nothing for it", async () => {
   expect((await statusOf(world, second.id)).state).toBe("waiting");
   await Promise.all(world.validators.map((validator) => validator.tick()));
   await deliverByHand(world, second);
-  await world.until(async () => (await statusOf(world, second.id)).state === "delivered", "recorded", 5);
+  await world.until(async () => (await statusOf(world, second.id)).state === "delivered", "recorded");
 
   await world.rounds(3);
   expect(await transactionCount(beta)).toBe(0);
@@ -70,7 +70,7 @@ it("shares the work with a second relayer of another account", async () => {
     options: { allowLocalStorage: true },
   });
   const sent = await world.sendMany("alpha", bodies(10));
-  await world.until(async () => (await processed(beta)).length === 10, "delivered by the first", 10);
+  await world.until(async () => (await processed(beta)).length === 10, "delivered by the first");
   for (let i = 0; i < 5; i++) await second.tick();
   expect(await transactionCount(beta, account.address)).toBe(before);
   for (const { id } of sent) {

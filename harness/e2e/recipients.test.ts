@@ -71,7 +71,7 @@ it("is not held up by hostile recipients, and tells what is the matter with each
   const sent = await world.sendMany("alpha", [...toHopeless, dirty, trap, ...toOdd, ...bodies(20)]);
   const [bad, good] = [sent.slice(0, hopeless.length + 2), sent.slice(hopeless.length + 2)];
   const all = async () => (await Promise.all(good.map(({ id }) => world.delivered("beta", id)))).every(Boolean);
-  await world.until(all, "delivered to those that take it", 5);
+  await world.until(all, "delivered to those that take it");
   expect(await recipientOn(beta).view()).toMatchObject({ received: 20n });
 
   const expected = [...hopeless.map(([, , reason]) => reason), /top 12 bytes/];

@@ -104,7 +104,7 @@ describe("messages vanish from the origin after they were signed", () => {
     await control(alpha).revert({ id: snapshot });
     const kept = await world.send({ from: "alpha", body: "0x02" });
     await control(alpha).mine({ blocks: 3 });
-    await world.until(() => world.delivered("beta", kept.id), "delivered", 10);
+    await world.until(() => world.delivered("beta", kept.id), "delivered");
     expect(kept.index).toBe(vanished?.index);
     await control(world.chains.beta).mine({ blocks: 3 });
     await world.rounds(2);
@@ -121,7 +121,7 @@ describe("a delivery vanishes from the destination", () => {
     const { id } = await world.send({ from: "alpha", body: "0x01" });
     await control(alpha).mine({ blocks: 2 });
     const snapshot = await control(beta).snapshot();
-    await world.until(() => world.delivered("beta", id), "delivered", 10);
+    await world.until(() => world.delivered("beta", id), "delivered");
     await world.rounds(1);
     const { state, tx } = await statusOf(world, id);
     expect(state).toBe("included");
@@ -129,7 +129,7 @@ describe("a delivery vanishes from the destination", () => {
     await control(beta).revert({ id: snapshot });
     expect(await world.delivered("beta", id)).toBe(false);
     await control(beta).mine({ blocks: 1 });
-    await world.until(() => world.delivered("beta", id), "delivered again", 10);
+    await world.until(() => world.delivered("beta", id), "delivered again");
     await control(beta).mine({ blocks: 2 });
     await world.rounds(2);
     expect(await statusOf(world, id)).toMatchObject({ state: "delivered", delivered_tx: tx });
