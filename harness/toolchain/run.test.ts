@@ -37,13 +37,18 @@ test("forge's failure is ours: a failing test exits 1, a passing one 0", () => {
 
 test("a signal reaches the tool and ends both", async () => {
   const runner = spawn(process.execPath, [...RUN, "anvil", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const chunk of runner.stdout.setEncoding("utf8")) {
-    if (String(chunk).includes("Listening on")) break;
-  }
+  let said = "";
+  runner.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    said += chunk;
+  });
+  while (!/Listening on \S+\n/.test(said)) await once(runner.stdout, "data");
+  const url = `http://${/Listening on (\S+)/.exec(said)?.[1]}`;
+  expect((await fetch(url)).status).toBeLessThan(500);
+
   const exited = once(runner, "exit");
   runner.kill("SIGTERM");
-  // anvil's own exit code on SIGTERM: had the runner died alone, there would be a signal here instead.
-  expect(await exited).toEqual([0, null]);
+  await exited;
+  await expect(fetch(url)).rejects.toThrow(); // had the runner died alone, anvil would still answer
 });
 
 test("an unknown tool is refused", () => {
