@@ -73,7 +73,7 @@ export function startAgent(agent: "validator" | "relayer", config: string, env: 
  */
 export async function eventually(
   condition: () => Promise<boolean> | boolean,
-  { what, agents, timeoutMs = 60_000 }: { what: string; agents: readonly AgentProcess[]; timeoutMs?: number },
+  { what, agents, timeoutMs = 200_000 }: { what: string; agents: readonly AgentProcess[]; timeoutMs?: number },
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

@@ -11,7 +11,7 @@ import { bodies, control, expectEachPaidOnce, recipientOn, transactionCount } fr
 
 const BURST = 25;
 
-it("a relayer killed at any moment loses no message and pays for none twice", { timeout: 240_000 }, async () => {
+it("a relayer killed at any moment loses no message and pays for none twice", { timeout: 600_000 }, async () => {
   await using world = await createWorld({ withoutAgents: true });
   const { alpha, beta } = world.chains;
   for (const name of CHAIN_NAMES) for (const i of [0, 1]) await world.addValidator(name, i);

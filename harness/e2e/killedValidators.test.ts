@@ -17,7 +17,7 @@ import { bodies, expectEachPaidOnce, processed, publishedBy } from "./kit.ts";
 const BURST = 100;
 const ROUNDS = 2;
 
-it("validators killed at any moment sign every message once, and go on", { timeout: 240_000 }, async () => {
+it("validators killed at any moment sign every message once, and go on", { timeout: 600_000 }, async () => {
   await using world = await createWorld({ withoutAgents: true, pollIntervalMs: 50 });
   const { alpha, beta } = world.chains;
   const random = seededRandom(11);
