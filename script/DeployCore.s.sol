@@ -7,7 +7,7 @@ import {Script} from "forge-std/Script.sol";
 import {Mailbox} from "src/Mailbox.sol";
 import {ValidatorAnnounce} from "src/ValidatorAnnounce.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
-import {StaticMessageIdMultisigIsmFactory} from "src/isms/StaticMessageIdMultisigIsmFactory.sol";
+import {StaticMessageIdMultisigIsmFactory} from "src/isms/multisig/StaticMessageIdMultisigIsmFactory.sol";
 
 /// @notice Deploys a Mailbox whose default module is a message-id multisig, for those who deploy with forge.
 ///         `causeway deploy` does the same and more.

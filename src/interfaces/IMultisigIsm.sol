@@ -17,6 +17,9 @@ interface IMultisigIsm is IInterchainSecurityModule {
     /// @notice The module has no validators or no threshold and never verifies.
     error NoValidators();
 
+    /// @notice Merkle-root modules: the message is claimed to be a leaf after the last one under the signed root.
+    error MessageAfterCheckpoint(uint32 messageIndex, uint32 signedIndex);
+
     /// @notice The validators, in the order in which signatures must come, and how many must sign.
     function validatorsAndThreshold(bytes calldata message) external view returns (address[] memory, uint8);
 

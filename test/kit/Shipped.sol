@@ -39,13 +39,13 @@ library Shipped {
 
     function messageIdMultisigIsmFactory() internal returns (IStaticMultisigIsmFactory) {
         return IStaticMultisigIsmFactory(
-            VM.deployCode("src/isms/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory")
+            VM.deployCode("src/isms/multisig/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory")
         );
     }
 
     function merkleRootMultisigIsmFactory() internal returns (IStaticMultisigIsmFactory) {
         return IStaticMultisigIsmFactory(
-            VM.deployCode("src/isms/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
+            VM.deployCode("src/isms/multisig/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
         );
     }
 }

@@ -6,8 +6,8 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
 
-import {BaseTest} from "../../kit/BaseTest.sol";
-import {Reference} from "../../kit/Reference.sol";
+import {BaseTest} from "../../../kit/BaseTest.sol";
+import {Reference} from "../../../kit/Reference.sol";
 
 /// @notice What holds for both kinds of multisig module. Five messages are dispatched, the third is the one to be verified.
 abstract contract MultisigIsmTest is BaseTest {

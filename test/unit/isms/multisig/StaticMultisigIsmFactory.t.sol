@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
 
-import {BaseTest} from "../../kit/BaseTest.sol";
-import {Reference} from "../../kit/Reference.sol";
-import {Shipped} from "../../kit/Shipped.sol";
+import {BaseTest} from "../../../kit/BaseTest.sol";
+import {Reference} from "../../../kit/Reference.sol";
+import {Shipped} from "../../../kit/Shipped.sol";
 
 contract StaticMultisigIsmFactoryTest is BaseTest {
     uint8 internal constant MAX_VALIDATORS = 255;

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
 
-import {Reference} from "../../kit/Reference.sol";
+import {Reference} from "../../../kit/Reference.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
 
 contract StaticMessageIdMultisigIsmTest is MultisigIsmTest {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IInterchainSecurityModule} from "../interfaces/IInterchainSecurityModule.sol";
-import {Checkpoint} from "../libraries/Checkpoint.sol";
-import {Message} from "../libraries/Message.sol";
-import {MessageIdMultisigMetadata} from "../libraries/MessageIdMultisigMetadata.sol";
+import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
+import {Checkpoint} from "../../libraries/Checkpoint.sol";
+import {Message} from "../../libraries/Message.sol";
+import {MessageIdMultisigMetadata} from "../../libraries/MessageIdMultisigMetadata.sol";
 import {StaticMultisigIsm} from "./StaticMultisigIsm.sol";
 
 /// @title StaticMessageIdMultisigIsm

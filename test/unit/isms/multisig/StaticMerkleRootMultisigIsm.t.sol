@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
-import {StaticMerkleRootMultisigIsm} from "src/isms/StaticMerkleRootMultisigIsm.sol";
 
-import {Reference} from "../../kit/Reference.sol";
+import {Reference} from "../../../kit/Reference.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
-import {Shipped} from "../../kit/Shipped.sol";
+import {Shipped} from "../../../kit/Shipped.sol";
 
 contract StaticMerkleRootMultisigIsmTest is MultisigIsmTest {
     function _newFactory() internal override returns (IStaticMultisigIsmFactory) {
@@ -131,7 +131,7 @@ contract StaticMerkleRootMultisigIsmTest is MultisigIsmTest {
     function _expectAfterCheckpoint(uint32 index) internal {
         bytes memory metadata = _withProof(index, Reference.proof(leaves, INDEX));
         vm.expectRevert(
-            abi.encodeWithSelector(StaticMerkleRootMultisigIsm.MessageAfterCheckpoint.selector, index, checkpoint.index)
+            abi.encodeWithSelector(IMultisigIsm.MessageAfterCheckpoint.selector, index, checkpoint.index)
         );
         module.verify(metadata, message);
     }

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
-import {PackageVersioned} from "../PackageVersioned.sol";
-import {IStaticMultisigIsmFactory} from "../interfaces/IStaticMultisigIsmFactory.sol";
+import {PackageVersioned} from "../../PackageVersioned.sol";
+import {IStaticMultisigIsmFactory} from "../../interfaces/IStaticMultisigIsmFactory.sol";
 
 /// @title StaticMultisigIsmFactory
 /// @notice Deploys multisig modules with a fixed set. See IStaticMultisigIsmFactory.

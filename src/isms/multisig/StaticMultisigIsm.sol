@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-import {PackageVersioned} from "../PackageVersioned.sol";
-import {IInterchainSecurityModule} from "../interfaces/IInterchainSecurityModule.sol";
-import {IMultisigIsm} from "../interfaces/IMultisigIsm.sol";
+import {PackageVersioned} from "../../PackageVersioned.sol";
+import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
+import {IMultisigIsm} from "../../interfaces/IMultisigIsm.sol";
 
 /// @title StaticMultisigIsm
 /// @notice m of n validators, fixed for ever in the module's own code.

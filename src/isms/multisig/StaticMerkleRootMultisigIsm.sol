@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IInterchainSecurityModule} from "../interfaces/IInterchainSecurityModule.sol";
-import {Checkpoint} from "../libraries/Checkpoint.sol";
-import {MerkleRootMultisigMetadata} from "../libraries/MerkleRootMultisigMetadata.sol";
-import {MerkleTree} from "../libraries/MerkleTree.sol";
-import {Message} from "../libraries/Message.sol";
+import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
+import {Checkpoint} from "../../libraries/Checkpoint.sol";
+import {MerkleRootMultisigMetadata} from "../../libraries/MerkleRootMultisigMetadata.sol";
+import {MerkleTree} from "../../libraries/MerkleTree.sol";
+import {Message} from "../../libraries/Message.sol";
 import {StaticMultisigIsm} from "./StaticMultisigIsm.sol";
 
 /// @title StaticMerkleRootMultisigIsm
@@ -14,9 +14,6 @@ import {StaticMultisigIsm} from "./StaticMultisigIsm.sol";
 contract StaticMerkleRootMultisigIsm is StaticMultisigIsm {
     using MerkleRootMultisigMetadata for bytes;
     using Message for bytes;
-
-    /// @notice The message is claimed to be a leaf after the last one under the signed root.
-    error MessageAfterCheckpoint(uint32 messageIndex, uint32 signedIndex);
 
     /// @inheritdoc IInterchainSecurityModule
     function moduleType() external pure returns (uint8) {
