@@ -8,6 +8,7 @@ import { ethCall } from "./ethCall.ts";
 import { markDeliveredElsewhere, markFailed, markWaiting, type StoredMessage } from "./messages.ts";
 import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
+import type { MetadataResult } from "./metadata/metadataBuilder.ts";
 import { errorText } from "./rpcError.ts";
 import type { SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
 import type { DestinationHead } from "./submitter/destinationHead.ts";
@@ -81,9 +82,10 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     ism,
     client,
     checkpoints,
+    relayer: account.address,
     onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
   };
-  const build = (verify: boolean) => buildMetadata({ ...request, verify }, () => round.moduleType(ism));
+  const build = (verify: boolean) => buildMetadata({ ...request, verify }, round.moduleType);
   const simulate = async (metadata: Hex) => {
     const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [metadata, raw] });
     const call = { from: account.address, to: chain.mailbox, data, limit: context.options.maxGas };
@@ -91,7 +93,7 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   };
 
   const built = await build(false);
-  if (built.status === "waiting") return built;
+  if (built.status !== "ready") return notReady(built);
   let simulated: { data: Hex; gas: bigint };
   try {
     simulated = await simulate(built.metadata);
@@ -99,11 +101,16 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     if (!(error instanceof RevertError)) throw error;
     // Was it a signature that is none? Then others may do.
     const verified = await build(true);
-    if (verified.status === "waiting") return verified;
+    if (verified.status !== "ready") return notReady(verified);
     if (verified.metadata === built.metadata) throw error;
     simulated = await simulate(verified.metadata);
   }
   return submitter.submit({ id, ...simulated, isCurrent: () => isIndexed(message) === true });
+}
+
+/** What has to come before the delivery. */
+function notReady(result: Exclude<MetadataResult, { status: "ready" }>): Outcome {
+  return { status: "waiting", reason: result.reason };
 }
 
 function isDelivered({ destination: { chain, client } }: DeliveryRound, id: Hash, block?: number): Promise<boolean> {

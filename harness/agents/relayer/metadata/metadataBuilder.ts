@@ -18,9 +18,25 @@ export type MetadataRequest = {
   verify: boolean;
   /** Called for each signature that counts; again when the message is looked at again. */
   onSigned: (validator: Address, index: number) => void;
+  /** The account that will deliver, on the destination. */
+  relayer: Address;
+  /**
+   * Builds for a module that `ism` asks, within what is left of the message's limits.
+   * @throws Error whose message is the reason, as a builder does
+   */
+  build: (ism: Address) => Promise<MetadataResult>;
 };
 
-export type MetadataResult = { status: "ready"; metadata: Hex } | { status: "waiting"; reason: string };
+export type MetadataResult =
+  | {
+      status: "ready";
+      metadata: Hex;
+      /** The module verifies only within a delivery, so that its `verify` alone can not be tried. */
+      onlyInDelivery?: true;
+    }
+  | { status: "waiting"; reason: string }
+  /** A transaction on the destination has to come first. */
+  | { status: "prepare"; to: Address; data: Hex; reason: string };
 
 /**
  * Builds what a module of one type wants to see. It throws an Error whose message is the reason when the module can not be
