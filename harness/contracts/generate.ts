@@ -11,7 +11,14 @@ const ABIS = {
   validatorAnnounceAbi: "ValidatorAnnounce",
   /** Answers and errors of both kinds: the message-id one lacks an error of this one. */
   ismAbi: "StaticMerkleRootMultisigIsm",
-  staticMultisigIsmFactoryAbi: "StaticMessageIdMultisigIsmFactory",
+  staticAddressSetFactoryAbi: "StaticMessageIdMultisigIsmFactory",
+  weightedMultisigIsmAbi: "StaticMerkleRootWeightedMultisigIsm",
+  aggregationIsmAbi: "StaticAggregationIsm",
+  domainRoutingIsmAbi: "DomainRoutingIsm",
+  amountRoutingIsmAbi: "AmountRoutingIsm",
+  pausableIsmAbi: "PausableIsm",
+  trustedRelayerIsmAbi: "TrustedRelayerIsm",
+  rateLimitedIsmAbi: "RateLimitedIsm",
 };
 
 const file = fileURLToPath(new URL("abi.ts", import.meta.url));

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
 
 import {BaseTest} from "../kit/BaseTest.sol";
@@ -62,13 +62,13 @@ contract GasTest is BaseTest {
 
     function test_deploy() public {
         Shipped.messageIdMultisigIsmFactory().deploy(validators, THRESHOLD);
-        vm.snapshotGasLastCall("StaticMultisigIsmFactory", "deploy, message-id 2 of 3");
+        vm.snapshotGasLastCall("StaticAddressSetFactory", "deploy, message-id 2 of 3");
         Shipped.merkleRootMultisigIsmFactory().deploy(validators, THRESHOLD);
-        vm.snapshotGasLastCall("StaticMultisigIsmFactory", "deploy, merkle-root 2 of 3");
+        vm.snapshotGasLastCall("StaticAddressSetFactory", "deploy, merkle-root 2 of 3");
     }
 
     /// @dev The last of the set sign: every other validator is passed over.
-    function _process(string memory kind, IStaticMultisigIsmFactory factory, Quorum memory quorum) internal {
+    function _process(string memory kind, IStaticAddressSetFactory factory, Quorum memory quorum) internal {
         address[] memory set = new address[](quorum.validators);
         for (uint256 i; i < set.length; ++i) {
             set[i] = vm.addr(i + 1);

@@ -6,6 +6,7 @@ import {Test} from "forge-std/Test.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
+import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 
 import {Reference} from "../kit/Reference.sol";
 import {IOwnedMailbox} from "../kit/Shipped.sol";
@@ -144,11 +145,11 @@ contract ProtocolHandler is Test {
         uint256 key = _world.validatorKeys[validatorSeed % 3];
         bytes memory metadata = bytes.concat(Reference.messageIdMetadata(checkpoint), _sign(key, checkpoint));
         if (fill % 3 == 0) {
-            vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotEnoughSignatures.selector, 1, QUORUM));
+            vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotEnoughSignatures.selector, 1, QUORUM));
         } else {
             uint256 filler = fill % 3 == 1 ? key : _bound(fill, 1, type(uint128).max);
             metadata = bytes.concat(metadata, _sign(filler, checkpoint));
-            vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, 1, vm.addr(filler)));
+            vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 1, vm.addr(filler)));
         }
         _world.destination.process(metadata, _messages[i]);
     }
@@ -170,7 +171,7 @@ contract ProtocolHandler is Test {
         checkpoint.messageId = keccak256(message);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(_world.validatorKeys[0], _genuineHash());
         address seeming = ecrecover(Reference.checkpointHash(checkpoint), v, r, s);
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, 0, seeming));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 0, seeming));
         _world.destination.process(metadata, message);
     }
 

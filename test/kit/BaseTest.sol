@@ -8,7 +8,7 @@ import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 
 import {TestRecipient} from "../mocks/TestRecipient.sol";
 import {Reference} from "./Reference.sol";
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {IOwnedMailbox, Shipped} from "./Shipped.sol";
 
 /// @notice Two Mailboxes, as of two chains, guarded by the same real 2-of-3 message-id multisig module.
@@ -32,7 +32,7 @@ abstract contract BaseTest is Test {
     address[] internal validators;
     uint256[] internal validatorKeys;
 
-    IStaticMultisigIsmFactory internal messageIdFactory;
+    IStaticAddressSetFactory internal messageIdFactory;
     IMultisigIsm internal ism;
     IOwnedMailbox internal originMailbox;
     IOwnedMailbox internal destinationMailbox;

@@ -6,7 +6,7 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
 
 /// @notice The Mailbox with what it inherits: its interface alone is what other contracts may call.
@@ -37,14 +37,14 @@ library Shipped {
         return IValidatorAnnounce(VM.deployCode("src/ValidatorAnnounce.sol:ValidatorAnnounce", abi.encode(forMailbox)));
     }
 
-    function messageIdMultisigIsmFactory() internal returns (IStaticMultisigIsmFactory) {
-        return IStaticMultisigIsmFactory(
+    function messageIdMultisigIsmFactory() internal returns (IStaticAddressSetFactory) {
+        return IStaticAddressSetFactory(
             VM.deployCode("src/isms/multisig/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory")
         );
     }
 
-    function merkleRootMultisigIsmFactory() internal returns (IStaticMultisigIsmFactory) {
-        return IStaticMultisigIsmFactory(
+    function merkleRootMultisigIsmFactory() internal returns (IStaticAddressSetFactory) {
+        return IStaticAddressSetFactory(
             VM.deployCode("src/isms/multisig/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
         );
     }

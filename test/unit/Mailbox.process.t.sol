@@ -5,6 +5,7 @@ import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModul
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {TypeCasts} from "src/libraries/TypeCasts.sol";
+import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 
 import {BaseTest} from "../kit/BaseTest.sol";
 import {Reference} from "../kit/Reference.sol";
@@ -170,11 +171,11 @@ contract MailboxProcessTest is BaseTest {
         bytes memory one = bytes.concat(
             Reference.messageIdMetadata(checkpoint), _sign(validatorKeys[0], Reference.checkpointHash(checkpoint))
         );
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotEnoughSignatures.selector, 1, THRESHOLD));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotEnoughSignatures.selector, 1, THRESHOLD));
         _process(one, message);
 
         bytes memory filledUp = bytes.concat(one, _sign(attackerKey, Reference.checkpointHash(checkpoint)));
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, 1, attacker));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 1, attacker));
         _process(filledUp, message);
         assertEq(recipient.received(), 0);
     }
@@ -197,7 +198,7 @@ contract MailboxProcessTest is BaseTest {
         recipient.setInterchainSecurityModule(all);
         bytes memory message = _dispatch(address(recipient), "");
         bytes memory metadata = _metadata(message);
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotEnoughSignatures.selector, 2, 3));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotEnoughSignatures.selector, 2, 3));
         _process(metadata, message);
 
         Reference.Checkpoint memory checkpoint = _latestCheckpoint(message);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {StaticAddressSetFactory} from "../StaticAddressSetFactory.sol";
 import {StaticMerkleRootMultisigIsm} from "./StaticMerkleRootMultisigIsm.sol";
-import {StaticMultisigIsmFactory} from "./StaticMultisigIsmFactory.sol";
 
 /// @title StaticMerkleRootMultisigIsmFactory
-/// @notice Deploys merkle-root multisig modules. See IStaticMultisigIsmFactory.
-contract StaticMerkleRootMultisigIsmFactory is StaticMultisigIsmFactory {
-    constructor() StaticMultisigIsmFactory(address(new StaticMerkleRootMultisigIsm())) {}
+/// @notice Deploys merkle-root multisig modules. See IStaticAddressSetFactory.
+contract StaticMerkleRootMultisigIsmFactory is StaticAddressSetFactory {
+    constructor() StaticAddressSetFactory(address(new StaticMerkleRootMultisigIsm())) {}
 }

@@ -2,28 +2,19 @@
 pragma solidity 0.8.37;
 
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
-import {Checkpoint} from "../../libraries/Checkpoint.sol";
-import {Message} from "../../libraries/Message.sol";
 import {MessageIdMultisigMetadata} from "../../libraries/MessageIdMultisigMetadata.sol";
 import {StaticMultisigIsm} from "./StaticMultisigIsm.sol";
 
 /// @title StaticMessageIdMultisigIsm
 /// @notice Verifies a message by a checkpoint that was signed for this very message: no Merkle proof, the cheapest multisig.
-/// @dev For the metadata's layout see the MessageIdMultisigMetadata library.
 contract StaticMessageIdMultisigIsm is StaticMultisigIsm {
-    using Message for bytes;
-    using MessageIdMultisigMetadata for bytes;
-
     /// @inheritdoc IInterchainSecurityModule
     function moduleType() external pure returns (uint8) {
         return 5;
     }
 
     function _digest(bytes calldata metadata, bytes calldata message) internal pure override returns (bytes32) {
-        return
-            Checkpoint.digest(
-                message.origin(), metadata.merkleTreeHook(), metadata.root(), metadata.index(), message.id()
-            );
+        return MessageIdMultisigMetadata.digest(metadata, message);
     }
 
     function _signaturesOffset() internal pure override returns (uint256) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {MerkleRootMultisigMetadata} from "src/libraries/MerkleRootMultisigMetadata.sol";
 import {MessageIdMultisigMetadata} from "src/libraries/MessageIdMultisigMetadata.sol";
@@ -76,7 +76,7 @@ contract MultisigMetadataTest is VectorTest {
         _verifyAll(Shipped.merkleRootMultisigIsmFactory(), ".merkleRoot");
     }
 
-    function _verifyAll(IStaticMultisigIsmFactory factory, string memory table) internal {
+    function _verifyAll(IStaticAddressSetFactory factory, string memory table) internal {
         address[] memory validators = _addresses(".validators");
         bytes[] memory messages = _bytes(string.concat(table, ".message"));
         bytes[] memory encoded = _bytes(string.concat(table, ".encoded"));

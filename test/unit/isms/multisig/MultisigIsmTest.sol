@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
+import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 
 import {BaseTest} from "../../../kit/BaseTest.sol";
 import {Reference} from "../../../kit/Reference.sol";
@@ -16,7 +17,7 @@ abstract contract MultisigIsmTest is BaseTest {
     uint256 internal constant FUZZED_VALIDATORS = 5;
     uint8 internal constant FUZZED_THRESHOLD = 3;
 
-    IStaticMultisigIsmFactory internal factory;
+    IStaticAddressSetFactory internal factory;
     IMultisigIsm internal module;
     bytes internal message;
     bytes32[] internal leaves;
@@ -36,7 +37,7 @@ abstract contract MultisigIsmTest is BaseTest {
 
     /* --------------------------------------------- what the kinds differ in ------------------------------------------ */
 
-    function _newFactory() internal virtual returns (IStaticMultisigIsmFactory);
+    function _newFactory() internal virtual returns (IStaticAddressSetFactory);
 
     function _signedIndex() internal pure virtual returns (uint32);
 
@@ -64,11 +65,11 @@ abstract contract MultisigIsmTest is BaseTest {
     }
 
     function _notAValidator(uint256 index, address signer) internal pure returns (bytes memory) {
-        return abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, index, signer);
+        return abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, index, signer);
     }
 
     function _notEnough(uint256 count) internal pure returns (bytes memory) {
-        return abi.encodeWithSelector(IMultisigIsm.NotEnoughSignatures.selector, count, THRESHOLD);
+        return abi.encodeWithSelector(ValidatorSignatures.NotEnoughSignatures.selector, count, THRESHOLD);
     }
 
     /* -------------------------------------------------- a good quorum ------------------------------------------------ */
@@ -297,9 +298,9 @@ abstract contract MultisigIsmTest is BaseTest {
         assertEq(threshold, 0);
 
         bytes memory metadata = bytes.concat(_head(checkpoint), _signature(0), _signature(1), _signature(2));
-        vm.expectRevert(IMultisigIsm.NoValidators.selector);
+        vm.expectRevert(ValidatorSignatures.NoValidators.selector);
         implementation.verify(metadata, message);
-        vm.expectRevert(IMultisigIsm.NoValidators.selector);
+        vm.expectRevert(ValidatorSignatures.NoValidators.selector);
         implementation.verify("", message);
     }
 

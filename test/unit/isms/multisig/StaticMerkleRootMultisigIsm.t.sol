@@ -2,14 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
+import {MerkleRootMultisigMetadata} from "src/libraries/MerkleRootMultisigMetadata.sol";
 
 import {Reference} from "../../../kit/Reference.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
 import {Shipped} from "../../../kit/Shipped.sol";
 
 contract StaticMerkleRootMultisigIsmTest is MultisigIsmTest {
-    function _newFactory() internal override returns (IStaticMultisigIsmFactory) {
+    function _newFactory() internal override returns (IStaticAddressSetFactory) {
         return Shipped.merkleRootMultisigIsmFactory();
     }
 
@@ -131,7 +132,7 @@ contract StaticMerkleRootMultisigIsmTest is MultisigIsmTest {
     function _expectAfterCheckpoint(uint32 index) internal {
         bytes memory metadata = _withProof(index, Reference.proof(leaves, INDEX));
         vm.expectRevert(
-            abi.encodeWithSelector(IMultisigIsm.MessageAfterCheckpoint.selector, index, checkpoint.index)
+            abi.encodeWithSelector(MerkleRootMultisigMetadata.MessageAfterCheckpoint.selector, index, checkpoint.index)
         );
         module.verify(metadata, message);
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 
 import {Reference} from "../../../kit/Reference.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
 
 contract StaticMessageIdMultisigIsmTest is MultisigIsmTest {
-    function _newFactory() internal view override returns (IStaticMultisigIsmFactory) {
+    function _newFactory() internal view override returns (IStaticAddressSetFactory) {
         return messageIdFactory;
     }
 

@@ -2,16 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
-import {IStaticMultisigIsmFactory} from "src/interfaces/IStaticMultisigIsmFactory.sol";
+import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
+import {AddressSet} from "src/libraries/AddressSet.sol";
 
 import {BaseTest} from "../../../kit/BaseTest.sol";
 import {Reference} from "../../../kit/Reference.sol";
 import {Shipped} from "../../../kit/Shipped.sol";
 
-contract StaticMultisigIsmFactoryTest is BaseTest {
+contract StaticAddressSetFactoryTest is BaseTest {
     uint8 internal constant MAX_VALIDATORS = 255;
 
-    IStaticMultisigIsmFactory internal factory;
+    IStaticAddressSetFactory internal factory;
 
     function setUp() public override {
         super.setUp();
@@ -125,7 +126,7 @@ contract StaticMultisigIsmFactoryTest is BaseTest {
         address[] memory set = _set(count);
         set[second] = set[first];
         _assertRefused(
-            set, 1, abi.encodeWithSelector(IStaticMultisigIsmFactory.DuplicateValidator.selector, set[first])
+            set, 1, abi.encodeWithSelector(AddressSet.DuplicateAddress.selector, set[first])
         );
     }
 
@@ -134,7 +135,7 @@ contract StaticMultisigIsmFactoryTest is BaseTest {
         count = bound(count, 1, 20);
         address[] memory set = _set(count);
         set[bound(position, 0, count - 1)] = address(0);
-        _assertRefused(set, 1, abi.encodeWithSelector(IStaticMultisigIsmFactory.ZeroValidator.selector));
+        _assertRefused(set, 1, abi.encodeWithSelector(AddressSet.ZeroAddress.selector));
     }
 
     function test_deploy_validatorThatIsNoAddress_reverts() public {
@@ -147,7 +148,7 @@ contract StaticMultisigIsmFactoryTest is BaseTest {
     }
 
     function _invalidThreshold(uint256 threshold, uint256 count) internal pure returns (bytes memory) {
-        return abi.encodeWithSelector(IStaticMultisigIsmFactory.InvalidThreshold.selector, threshold, count);
+        return abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, threshold, count);
     }
 
     function _assertRefused(address[] memory set, uint8 threshold, bytes memory reason) internal {
