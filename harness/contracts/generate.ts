@@ -1,8 +1,10 @@
 // npm run build writes harness/contracts/abi.ts from what forge compiled, so that every client is typed by the contracts
 // themselves. With --check it only says whether the file is up to date.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readArtifact } from "./artifact.ts";
+import type { AbiItem } from "viem";
+import { readAbi } from "./artifact.ts";
 
 /** The exported name of each ABI, and the contract that it is of. */
 const ABIS = {
@@ -21,11 +23,22 @@ const ABIS = {
   rateLimitedIsmAbi: "RateLimitedIsm",
 };
 
+const source = fileURLToPath(new URL("../../src", import.meta.url));
+const names = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".sol"))
+  .map((path) => basename(path, ".sol"));
+
+/** Every custom error of the contracts, once, to name reverts by. */
+const errors = new Map(
+  [...names.sort(), "TestRecipient"]
+    .flatMap((name) => [...readAbi(name)])
+    .filter((item) => item.type === "error")
+    .map((item) => [JSON.stringify(withoutInternalTypes(item)), item]),
+);
+
 const file = fileURLToPath(new URL("abi.ts", import.meta.url));
-const parts = Object.entries(ABIS).map(([name, contract]) => {
-  const items = readArtifact(contract).abi.map((item) => `  ${JSON.stringify(withoutInternalTypes(item))},`);
-  return `export const ${name} = [\n${items.join("\n")}\n] as const;\n`;
-});
+const parts = Object.entries(ABIS).map(([name, contract]) => exported(name, readAbi(contract)));
+parts.push(exported("errorsAbi", [...errors.values()]));
 const text = `// Generated from the contracts by npm run build; do not edit.\n\n${parts.join("\n")}`;
 
 if (!process.argv.includes("--check")) {
@@ -33,6 +46,11 @@ if (!process.argv.includes("--check")) {
 } else if (readFileSync(file, "utf8") !== text) {
   console.error("harness/contracts/abi.ts is not what the contracts say: run `npm run build` and commit it");
   process.exitCode = 1;
+}
+
+function exported(name: string, items: readonly AbiItem[]): string {
+  const lines = items.map((item) => `  ${JSON.stringify(withoutInternalTypes(item))},`);
+  return `export const ${name} = [\n${lines.join("\n")}\n] as const;\n`;
 }
 
 /** Drops Solidity's own names of types, which say nothing to a client. */

@@ -1,26 +1,10 @@
 import { BaseError, decodeErrorResult, type Hex, isHex, parseAbi, size, slice } from "viem";
+import { errorsAbi } from "../../contracts/abi.ts";
 
 const MAX_TEXT = 300;
 
-/** Every custom error that a delivery of ours can end with. */
-const errors = parseAbi([
-  "error Error(string reason)",
-  "error Panic(uint256 code)",
-  "error MessageTooShort(uint256 length)",
-  "error WrongVersion(uint8 version)",
-  "error WrongDestination(uint32 destination)",
-  "error AlreadyDelivered(bytes32 messageId)",
-  "error NotVerified(bytes32 messageId, address ism)",
-  "error NotAContract(address account)",
-  "error NotEnoughGas()",
-  "error NotAnAddress(bytes32 value)",
-  "error NotAValidator(uint256 index, address signer)",
-  "error NotEnoughSignatures(uint256 count, uint256 threshold)",
-  "error NoValidators()",
-  "error MessageAfterCheckpoint(uint32 messageIndex, uint32 signedIndex)",
-  "error NotMailbox(address caller)",
-  "error Refused()",
-]);
+/** What a call can revert with by our contracts, and by Solidity. */
+const errors = [...parseAbi(["error Error(string reason)", "error Panic(uint256 code)"]), ...errorsAbi];
 
 /** The shortest account of an error: the revert's reason, the node's words, or our own. One line, bounded. */
 export function errorText(error: unknown): string {

@@ -2,14 +2,22 @@ import type { Address } from "viem";
 import { ismAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../ethCall.ts";
 import { errorText } from "../rpcError.ts";
-import { buildMerkleRootMetadata } from "./merkleRootMultisig.ts";
-import { buildMessageIdMetadata } from "./messageIdMultisig.ts";
+import { buildAggregationMetadata } from "./aggregation.ts";
+import { buildMerkleRootMetadata, buildWeightedMerkleRootMetadata } from "./merkleRootMultisig.ts";
+import { buildMessageIdMetadata, buildWeightedMessageIdMetadata } from "./messageIdMultisig.ts";
 import type { MetadataBuilder, MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
+import { buildNullMetadata } from "./nullModule.ts";
+import { buildRoutingMetadata } from "./routing.ts";
 
 /** By `moduleType()`. */
 const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
+  [1, buildRoutingMetadata],
+  [2, buildAggregationMetadata],
   [4, buildMerkleRootMetadata],
   [5, buildMessageIdMetadata],
+  [6, buildNullMetadata],
+  [9, buildWeightedMerkleRootMetadata],
+  [10, buildWeightedMessageIdMetadata],
 ]);
 
 /** Modules below each other. */

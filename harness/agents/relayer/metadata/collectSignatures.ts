@@ -4,7 +4,7 @@ import type { CheckpointSource, ValidatorAnswer } from "./checkpointSource.ts";
 import type { ValidatorSet } from "./readValidatorSet.ts";
 
 export type CollectedSignatures =
-  /** Exactly `threshold` signatures over `checkpoint`, in the order of the set. */
+  /** As many signatures over `checkpoint` as are needed, in the order of the set. */
   { status: "quorum"; checkpoint: Checkpoint; signatures: Hex[] } | { status: "short"; reason: string };
 
 /** After so long, validators that have not answered no longer hold back those that were not asked. */
@@ -26,9 +26,10 @@ export async function collectSignatures(
     onSigned: (validator: Address, index: number) => void;
   },
 ): Promise<CollectedSignatures> {
-  const { validators, threshold, checkpoints, index, verify, onSigned } = parameters;
+  const { validators, weights, threshold, checkpoints, index, verify, onSigned } = parameters;
   const answers = new Map<Address, ValidatorAnswer>();
-  const notAsked = checkpoints.bestFirst([...new Set(validators)]);
+  const weightOf = (validator: Address) => weights[validators.indexOf(validator)] ?? 0n;
+  const notAsked = checkpoints.bestFirst(validators.filter((_, i) => weights[i] !== 0n));
   const expected = checkpoints.checkpointAt(index);
 
   await new Promise<void>((resolve) => {
@@ -48,35 +49,42 @@ export async function collectSignatures(
       const validator = notAsked.shift();
       if (validator === undefined) return;
       unanswered += 1;
-      void checkpoints.read(validator, expected, { verify, isNeeded: () => missing > 0 }).then((answer) => {
+      void checkpoints.read(validator, expected, { verify, isNeeded: () => missing > 0n }).then((answer) => {
         unanswered -= 1;
-        if (missing === 0) return;
+        if (missing <= 0n) return;
         answers.set(validator, answer);
         if (answer.status === "signed") {
-          missing -= 1;
+          missing -= weightOf(validator);
           onSigned(validator, index);
         } else {
           ask();
         }
-        if (missing === 0 || unanswered === 0) done();
+        if (missing <= 0n || unanswered === 0) done();
       });
     }
 
-    for (let i = 0; i < threshold; i++) ask();
+    let asked = 0n;
+    while (asked < threshold && notAsked[0] !== undefined) {
+      asked += weightOf(notAsked[0]);
+      ask();
+    }
   });
 
   const signatures: Hex[] = [];
-  for (const validator of new Set(validators)) {
+  let signed = 0n;
+  for (const validator of validators) {
     const answer = answers.get(validator);
-    if (answer?.status === "signed" && signatures.length < threshold) signatures.push(answer.signature);
+    if (answer?.status !== "signed" || signed >= threshold) continue;
+    signatures.push(answer.signature);
+    signed += weightOf(validator);
   }
-  if (signatures.length === threshold) return { status: "quorum", checkpoint: expected, signatures };
-  return { status: "short", reason: shortReason(parameters, signatures.length, answers) };
+  if (signed >= threshold) return { status: "quorum", checkpoint: expected, signatures };
+  return { status: "short", reason: shortReason(parameters, signed, answers) };
 }
 
 function shortReason(
-  { validators, threshold, index }: ValidatorSet & { index: number },
-  signed: number,
+  { validators, weights, threshold, index }: ValidatorSet & { index: number },
+  signed: bigint,
   answers: ReadonlyMap<Address, ValidatorAnswer>,
 ): string {
   const others = [...answers].flatMap(([validator, answer]) => {
@@ -84,8 +92,9 @@ function shortReason(
     return [answer.status === "absent" ? `${validator} absent` : `${validator} rejected: ${answer.reason}`];
   });
   const more = others.length > MAX_NAMED ? `, and ${others.length - MAX_NAMED} more` : "";
-  return (
-    `${threshold} of ${validators.length} validators needed, ${signed} signed index ${index}: ` +
-    `${others.slice(0, MAX_NAMED).join(", ")}${more}`
-  );
+  const unweighted = weights.every((weight) => weight === 1n);
+  const needed = unweighted
+    ? `${threshold} of ${validators.length} validators needed, ${signed} signed`
+    : `validators of weight ${threshold} needed, of weight ${signed} signed`;
+  return `${needed} index ${index}: ` + `${others.slice(0, MAX_NAMED).join(", ")}${more}`;
 }

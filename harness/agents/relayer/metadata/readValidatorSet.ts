@@ -1,13 +1,16 @@
 import type { Address } from "viem";
-import { ismAbi } from "../../../contracts/abi.ts";
+import { ismAbi, weightedMultisigIsmAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../ethCall.ts";
 import { errorText } from "../rpcError.ts";
 import type { MetadataRequest } from "./metadataBuilder.ts";
 
 export type ValidatorSet = {
-  /** In the order in which their signatures must come; lower case. */
+  /** In the order in which their signatures must come; lower case, each once. */
   validators: readonly Address[];
-  threshold: number;
+  /** What each weighs; 1 where they all count alike. */
+  weights: readonly bigint[];
+  /** What those who sign must weigh together. */
+  threshold: bigint;
 };
 
 const MAX_VALIDATORS = 255;
@@ -16,22 +19,49 @@ const MAX_VALIDATORS = 255;
  * Asks a multisig module whose signatures it wants for a message.
  * @throws Error whose message is the reason when it does not say, or names a set that never verifies
  */
-export async function readValidatorSet({ client, ism, raw }: MetadataRequest): Promise<ValidatorSet> {
-  const [announced, threshold] = await ethCall(client, {
-    address: ism,
+export async function readValidatorSet(request: MetadataRequest): Promise<ValidatorSet> {
+  const [validators, threshold] = await ethCall(request.client, {
+    address: request.ism,
     abi: ismAbi,
     functionName: "validatorsAndThreshold",
-    args: [raw],
-  }).catch((cause: unknown) => {
+    args: [request.raw],
+  }).catch(untold(request));
+  return checked(request, { validators, weights: validators.map(() => 1n), threshold: BigInt(threshold) });
+}
+
+/** The same of a module whose validators have weights. */
+export async function readWeightedSet(request: MetadataRequest): Promise<ValidatorSet> {
+  const [infos, threshold] = await ethCall(request.client, {
+    address: request.ism,
+    abi: weightedMultisigIsmAbi,
+    functionName: "validatorsAndThresholdWeight",
+    args: [request.raw],
+  }).catch(untold(request));
+  const validators = infos.map(({ signingAddress }) => signingAddress);
+  return checked(request, { validators, weights: infos.map(({ weight }) => weight), threshold });
+}
+
+function untold({ ism }: MetadataRequest): (cause: unknown) => never {
+  return (cause) => {
     throw new Error(`module ${ism} does not tell its validators: ${errorText(cause)}`, { cause });
-  });
-  const validators = announced.map((validator) => validator.toLowerCase() as Address);
-  const different = new Set(validators).size;
-  if (validators.length > MAX_VALIDATORS) {
-    throw new Error(`module ${ism} has ${validators.length} validators, at most ${MAX_VALIDATORS} are asked`);
+  };
+}
+
+/** A signature counts once: of a validator that stands there twice, the first place is kept. */
+function checked({ ism }: MetadataRequest, set: ValidatorSet): ValidatorSet {
+  if (set.validators.length > MAX_VALIDATORS) {
+    throw new Error(`module ${ism} has ${set.validators.length} validators, at most ${MAX_VALIDATORS} are asked`);
   }
-  if (threshold === 0 || threshold > different) {
-    throw new Error(`module ${ism} never verifies: threshold ${threshold} of ${different} different validators`);
+  const weightOf = new Map<Address, bigint>();
+  for (const [i, validator] of set.validators.entries()) {
+    const key = validator.toLowerCase() as Address;
+    if (!weightOf.has(key)) weightOf.set(key, set.weights[i] ?? 0n);
   }
-  return { validators, threshold };
+  const weights = [...weightOf.values()];
+  const total = weights.reduce((sum, weight) => sum + weight, 0n);
+  if (set.threshold === 0n || set.threshold > total) {
+    const who = weights.every((weight) => weight === 1n) ? `${total} different validators` : `weight ${total}`;
+    throw new Error(`module ${ism} never verifies: threshold ${set.threshold} of ${who}`);
+  }
+  return { validators: [...weightOf.keys()], weights, threshold: set.threshold };
 }
