@@ -142,6 +142,37 @@ export const weightedMultisigIsmAbi = [
   {"type":"error","name":"NotEnoughWeight","inputs":[{"name":"weight","type":"uint256"},{"name":"threshold","type":"uint256"}]},
 ] as const;
 
+export const storageMultisigIsmAbi = [
+  {"type":"constructor","inputs":[{"name":"owner_","type":"address"},{"name":"validators_","type":"address[]"},{"name":"threshold_","type":"uint8"}],"stateMutability":"nonpayable"},
+  {"type":"function","name":"PACKAGE_VERSION","inputs":[],"outputs":[{"name":"","type":"string"}],"stateMutability":"view"},
+  {"type":"function","name":"acceptOwnership","inputs":[],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"moduleType","inputs":[],"outputs":[{"name":"","type":"uint8"}],"stateMutability":"pure"},
+  {"type":"function","name":"owner","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"pendingOwner","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"renounceOwnership","inputs":[],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"setValidatorsAndThreshold","inputs":[{"name":"validators_","type":"address[]"},{"name":"threshold_","type":"uint8"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"signatureCount","inputs":[{"name":"metadata","type":"bytes"}],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"pure"},
+  {"type":"function","name":"threshold","inputs":[],"outputs":[{"name":"","type":"uint8"}],"stateMutability":"view"},
+  {"type":"function","name":"transferOwnership","inputs":[{"name":"newOwner","type":"address"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"validators","inputs":[{"name":"","type":"uint256"}],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"validatorsAndThreshold","inputs":[{"name":"","type":"bytes"}],"outputs":[{"name":"","type":"address[]"},{"name":"","type":"uint8"}],"stateMutability":"view"},
+  {"type":"function","name":"verify","inputs":[{"name":"metadata","type":"bytes"},{"name":"message","type":"bytes"}],"outputs":[{"name":"","type":"bool"}],"stateMutability":"view"},
+  {"type":"event","name":"OwnershipTransferStarted","inputs":[{"name":"previousOwner","type":"address","indexed":true},{"name":"newOwner","type":"address","indexed":true}],"anonymous":false},
+  {"type":"event","name":"OwnershipTransferred","inputs":[{"name":"previousOwner","type":"address","indexed":true},{"name":"newOwner","type":"address","indexed":true}],"anonymous":false},
+  {"type":"event","name":"ValidatorsAndThresholdSet","inputs":[{"name":"validators","type":"address[]","indexed":false},{"name":"threshold","type":"uint8","indexed":false}],"anonymous":false},
+  {"type":"error","name":"DuplicateAddress","inputs":[{"name":"member","type":"address"}]},
+  {"type":"error","name":"ECDSAInvalidSignature","inputs":[]},
+  {"type":"error","name":"ECDSAInvalidSignatureLength","inputs":[{"name":"length","type":"uint256"}]},
+  {"type":"error","name":"ECDSAInvalidSignatureS","inputs":[{"name":"s","type":"bytes32"}]},
+  {"type":"error","name":"InvalidThreshold","inputs":[{"name":"threshold","type":"uint256"},{"name":"members","type":"uint256"}]},
+  {"type":"error","name":"NoValidators","inputs":[]},
+  {"type":"error","name":"NotAValidator","inputs":[{"name":"index","type":"uint256"},{"name":"signer","type":"address"}]},
+  {"type":"error","name":"NotEnoughSignatures","inputs":[{"name":"count","type":"uint256"},{"name":"threshold","type":"uint256"}]},
+  {"type":"error","name":"OwnableInvalidOwner","inputs":[{"name":"owner","type":"address"}]},
+  {"type":"error","name":"OwnableUnauthorizedAccount","inputs":[{"name":"account","type":"address"}]},
+  {"type":"error","name":"ZeroAddress","inputs":[]},
+] as const;
+
 export const aggregationIsmAbi = [
   {"type":"function","name":"PACKAGE_VERSION","inputs":[],"outputs":[{"name":"","type":"string"}],"stateMutability":"view"},
   {"type":"function","name":"moduleType","inputs":[],"outputs":[{"name":"","type":"uint8"}],"stateMutability":"pure"},

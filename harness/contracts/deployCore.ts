@@ -1,15 +1,6 @@
-import {
-  type Abi,
-  type Address,
-  createPublicClient,
-  createWalletClient,
-  defineChain,
-  type Hex,
-  http,
-  type LocalAccount,
-} from "viem";
-import { readArtifact } from "./artifact.ts";
+import type { Address, LocalAccount } from "viem";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
+import { createDeployer } from "./deployer.ts";
 
 /** Multisig by the message's own checkpoint (cheapest), or by Merkle proof under any later one. */
 export type IsmKind = "message-id" | "merkle-root";
@@ -32,14 +23,22 @@ export type DeployCoreParameters = {
   onStep?: (step: string) => void;
 };
 
-export type CoreDeployment = {
+/** What modules with a fixed set are made by. */
+export type IsmFactories = {
+  messageIdMultisigIsmFactory: Address;
+  merkleRootMultisigIsmFactory: Address;
+  messageIdWeightedMultisigIsmFactory: Address;
+  merkleRootWeightedMultisigIsmFactory: Address;
+  aggregationIsmFactory: Address;
+  domainRoutingIsmFactory: Address;
+};
+
+export type CoreDeployment = IsmFactories & {
   domain: number;
   mailbox: Address;
   merkleTreeHook: Address;
   validatorAnnounce: Address;
   defaultIsm: Address;
-  messageIdMultisigIsmFactory: Address;
-  merkleRootMultisigIsmFactory: Address;
   /** Block that the Mailbox was created in: no message is older. */
   fromBlock: number;
   /** Only on development chains. */
@@ -47,52 +46,34 @@ export type CoreDeployment = {
 };
 
 /**
- * Deploys a Mailbox with its tree, the validators' announcements, both multisig factories and the default module.
+ * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and the default module.
  *
  * @throws UnsafeSetError when the set is not safe and the chain is not for development
  * @throws Error of viem when the RPC or a transaction fails; what was deployed before it stays and does no harm
  * @example await deployCore({ rpcUrl, account, set: { validators, threshold: 2 }, onStep: console.error })
  */
 export async function deployCore(parameters: DeployCoreParameters): Promise<CoreDeployment> {
-  const { rpcUrl, account, set, ism = "message-id", development = false, onStep = () => {} } = parameters;
+  const { account, set, ism = "message-id", development = false } = parameters;
   assertSafeSet(set, development);
 
-  const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 100 });
-  const chainId = await client.getChainId();
-  const domain = parameters.domain ?? chainId;
-  const chain = defineChain({
-    id: chainId,
-    name: `chain ${chainId}`,
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [rpcUrl] } },
-  });
-  const wallet = createWalletClient({ account, chain, transport: http(rpcUrl) });
-
-  async function mined(what: string, hash: Hex) {
-    const receipt = await client.waitForTransactionReceipt({ hash });
-    if (receipt.status !== "success") {
-      throw new Error(`${what} failed: transaction ${hash} on chain ${chainId} was reverted`);
-    }
-    return receipt;
-  }
-
-  async function create(name: string, args: readonly unknown[] = []) {
-    onStep(`creating ${name}`);
-    const { abi, bytecode } = readArtifact(name);
-    const { contractAddress, blockNumber } = await mined(name, await wallet.deployContract({ abi, bytecode, args }));
-    if (contractAddress == null) throw new Error(`${name} failed: its transaction created no contract`);
-    return { abi, address: contractAddress, block: Number(blockNumber) };
-  }
+  const deployer = await createDeployer(parameters);
+  const { client, create } = deployer;
+  const domain = parameters.domain ?? deployer.chainId;
 
   const messageIdFactory = await create("StaticMessageIdMultisigIsmFactory");
   const merkleRootFactory = await create("StaticMerkleRootMultisigIsmFactory");
-  const factory = ism === "message-id" ? messageIdFactory : merkleRootFactory;
+  const factories = {
+    messageIdMultisigIsmFactory: messageIdFactory.address,
+    merkleRootMultisigIsmFactory: merkleRootFactory.address,
+    messageIdWeightedMultisigIsmFactory: (await create("StaticMessageIdWeightedMultisigIsmFactory")).address,
+    merkleRootWeightedMultisigIsmFactory: (await create("StaticMerkleRootWeightedMultisigIsmFactory")).address,
+    aggregationIsmFactory: (await create("StaticAggregationIsmFactory")).address,
+    domainRoutingIsmFactory: (await create("DomainRoutingIsmFactory")).address,
+  };
 
-  onStep(`creating the default module: ${ism} multisig, ${set.threshold} of ${set.validators.length}`);
-  const moduleArgs = [set.validators, set.threshold];
-  const module = { address: factory.address, abi: factory.abi as Abi, args: moduleArgs };
-  await mined("the module", await wallet.writeContract({ ...module, functionName: "deploy" }));
-  const defaultIsm = (await client.readContract({ ...module, functionName: "getAddress" })) as Address;
+  const what = `the default module: ${ism} multisig, ${set.threshold} of ${set.validators.length}`;
+  const factory = ism === "message-id" ? messageIdFactory : merkleRootFactory;
+  const defaultIsm = await deployer.make(what, factory, [set.validators, set.threshold]);
 
   const mailbox = await create("Mailbox", [domain, parameters.owner ?? account.address, defaultIsm]);
   const merkleTreeHook = (await client.readContract({ ...mailbox, functionName: "merkleTreeHook" })) as Address;
@@ -105,8 +86,7 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
     merkleTreeHook,
     validatorAnnounce: validatorAnnounce.address,
     defaultIsm,
-    messageIdMultisigIsmFactory: messageIdFactory.address,
-    merkleRootMultisigIsmFactory: merkleRootFactory.address,
+    ...factories,
     fromBlock: mailbox.block,
     ...(recipient && { testRecipient: recipient.address }),
   };

@@ -15,6 +15,7 @@ const ABIS = {
   ismAbi: "StaticMerkleRootMultisigIsm",
   staticAddressSetFactoryAbi: "StaticMessageIdMultisigIsmFactory",
   weightedMultisigIsmAbi: "StaticMerkleRootWeightedMultisigIsm",
+  storageMultisigIsmAbi: "StorageMessageIdMultisigIsm",
   aggregationIsmAbi: "StaticAggregationIsm",
   domainRoutingIsmAbi: "DomainRoutingIsm",
   amountRoutingIsmAbi: "AmountRoutingIsm",

@@ -1,0 +1,101 @@
+import type { Address } from "viem";
+import { getAddress, isAddress } from "viem";
+import { z } from "zod";
+
+const address = z
+  .string()
+  .refine((value) => isAddress(value), "is no address of 20 bytes with a valid checksum")
+  .transform((value) => getAddress(value) as Address);
+const uint = z.union([z.bigint(), z.number().int(), z.string().regex(/^\d+$/)]).transform((value) => BigInt(value));
+const domain = z.string().regex(/^\d+$/, "is no domain: a number, by convention the chain id");
+
+const set = { validators: z.array(address).min(1).max(255), threshold: z.number().int().min(1).max(255) };
+const weightedSet = {
+  validators: z
+    .array(z.strictObject({ address, weight: uint }))
+    .min(1)
+    .max(255),
+  thresholdWeight: uint,
+};
+
+/**
+ * A security module to be deployed, with all that are below it; or the address of one that is there. The names are those of the
+ * ecosystem's configurations where it has the module.
+ */
+export type IsmConfig =
+  | Address
+  | { type: "messageIdMultisigIsm" | "merkleRootMultisigIsm"; validators: Address[]; threshold: number }
+  | {
+      type: "storageMessageIdMultisigIsm" | "storageMerkleRootMultisigIsm";
+      owner: Address;
+      validators: Address[];
+      threshold: number;
+    }
+  | {
+      type: "weightedMessageIdMultisigIsm" | "weightedMerkleRootMultisigIsm";
+      validators: { address: Address; weight: bigint }[];
+      thresholdWeight: bigint;
+    }
+  | { type: "staticAggregationIsm"; modules: IsmConfig[]; threshold: number }
+  | { type: "storageAggregationIsm"; owner: Address; modules: IsmConfig[]; threshold: number }
+  | {
+      type: "domainRoutingIsm" | "incrementalDomainRoutingIsm" | "defaultFallbackRoutingIsm";
+      owner: Address;
+      domains: Record<string, IsmConfig>;
+    }
+  | { type: "amountRoutingIsm"; lowerIsm: IsmConfig; upperIsm: IsmConfig; threshold: bigint }
+  | { type: "pausableIsm"; owner: Address; guardian?: Address | undefined }
+  | { type: "trustedRelayerIsm"; relayer: Address }
+  | { type: "rateLimitedIsm"; owner: Address; maxCapacity: bigint; duration: bigint; recipient: Address }
+  | { type: "noopIsm" };
+
+/** Amounts and weights are numbers, or decimal strings where they do not fit into a JSON number. */
+export const ismConfigSchema: z.ZodType<IsmConfig, unknown> = z.lazy(() =>
+  z.union([
+    address,
+    z.discriminatedUnion("type", [
+      z.strictObject({ type: z.enum(["messageIdMultisigIsm", "merkleRootMultisigIsm"]), ...set }),
+      z.strictObject({
+        type: z.enum(["storageMessageIdMultisigIsm", "storageMerkleRootMultisigIsm"]),
+        owner: address,
+        ...set,
+      }),
+      z.strictObject({
+        type: z.enum(["weightedMessageIdMultisigIsm", "weightedMerkleRootMultisigIsm"]),
+        ...weightedSet,
+      }),
+      z.strictObject({ type: z.literal("staticAggregationIsm"), modules: modules(), threshold: set.threshold }),
+      z.strictObject({
+        type: z.literal("storageAggregationIsm"),
+        owner: address,
+        modules: modules(),
+        threshold: set.threshold,
+      }),
+      z.strictObject({
+        type: z.enum(["domainRoutingIsm", "incrementalDomainRoutingIsm", "defaultFallbackRoutingIsm"]),
+        owner: address,
+        domains: z.record(domain, ismConfigSchema),
+      }),
+      z.strictObject({
+        type: z.literal("amountRoutingIsm"),
+        lowerIsm: ismConfigSchema,
+        upperIsm: ismConfigSchema,
+        threshold: uint,
+      }),
+      z.strictObject({ type: z.literal("pausableIsm"), owner: address, guardian: address.optional() }),
+      z.strictObject({ type: z.literal("trustedRelayerIsm"), relayer: address }),
+      z.strictObject({
+        type: z.literal("rateLimitedIsm"),
+        owner: address,
+        maxCapacity: uint,
+        duration: uint,
+        recipient: address,
+      }),
+      z.strictObject({ type: z.literal("noopIsm") }),
+    ]),
+  ]),
+);
+
+function modules() {
+  return z.array(ismConfigSchema).min(1).max(255);
+}
