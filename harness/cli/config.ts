@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
+import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
 import { UsageError } from "./usageError.ts";
 
 /** Where a private key is: in an environment variable or in a file of its own. Never in the configuration itself. */
@@ -42,6 +43,8 @@ const relayerSchema = z.strictObject({
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({
   /** Takes messages that are sent without naming a recipient; development chains have one. */
   testRecipient: chainConfigSchema.shape.mailbox.exactOptional(),
+  /** What `causeway ism deploy` makes modules with, as `causeway deploy` printed it. */
+  ismFactories: z.record(z.enum(ISM_FACTORY_NAMES), chainConfigSchema.shape.mailbox).exactOptional(),
 });
 
 const configSchema = z.strictObject({
@@ -52,7 +55,7 @@ const configSchema = z.strictObject({
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
 export type RelayerConfig = z.infer<typeof relayerSchema>;
-export type NamedChain = ChainConfig & { testRecipient?: Address };
+export type NamedChain = ChainConfig & { testRecipient?: Address; ismFactories?: IsmFactories };
 export type Config = {
   /** Absolute path of the file; relative paths in it are relative to its folder. */
   file: string;

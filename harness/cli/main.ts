@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { BaseError } from "viem";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { ismCommand } from "./commands/ism.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -19,7 +20,8 @@ const program = new Command("causeway")
   .addCommand(statusCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
-  .addCommand(deployCommand());
+  .addCommand(deployCommand())
+  .addCommand(ismCommand());
 
 try {
   await program.parseAsync();

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import ora from "ora";
 import { type Hex, stringToHex } from "viem";
 import { localAccounts, localKey } from "../chains/localChains.ts";
+import { ISM_FACTORY_NAMES } from "../contracts/ismFactories.ts";
 import { CHAIN_NAMES, createWorld, other, type World } from "../world/createWorld.ts";
 import { createTimeline } from "./timeline.ts";
 import { untilSignal } from "./untilSignal.ts";
@@ -102,7 +103,9 @@ async function emptyFolder(folder: string): Promise<void> {
 function configOf(world: World) {
   const chains = CHAIN_NAMES.map((name) => {
     const { name: _, ...chain } = world.chains[name].config;
-    return [name, chain];
+    const { core } = world.chains[name];
+    const ismFactories = Object.fromEntries(ISM_FACTORY_NAMES.map((factory) => [factory, core[factory]]));
+    return [name, { ...chain, ismFactories }];
   });
   return {
     chains: Object.fromEntries(chains),

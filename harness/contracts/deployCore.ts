@@ -1,6 +1,8 @@
 import type { Address, LocalAccount } from "viem";
+import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
 import { createDeployer } from "./deployer.ts";
+import { ISM_FACTORIES, ISM_FACTORY_NAMES, type IsmFactories } from "./ismFactories.ts";
 
 /** Multisig by the message's own checkpoint (cheapest), or by Merkle proof under any later one. */
 export type IsmKind = "message-id" | "merkle-root";
@@ -21,16 +23,6 @@ export type DeployCoreParameters = {
   development?: boolean;
   /** Called before each transaction with what it does. */
   onStep?: (step: string) => void;
-};
-
-/** What modules with a fixed set are made by. */
-export type IsmFactories = {
-  messageIdMultisigIsmFactory: Address;
-  merkleRootMultisigIsmFactory: Address;
-  messageIdWeightedMultisigIsmFactory: Address;
-  merkleRootWeightedMultisigIsmFactory: Address;
-  aggregationIsmFactory: Address;
-  domainRoutingIsmFactory: Address;
 };
 
 export type CoreDeployment = IsmFactories & {
@@ -60,20 +52,13 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
   const { client, create } = deployer;
   const domain = parameters.domain ?? deployer.chainId;
 
-  const messageIdFactory = await create("StaticMessageIdMultisigIsmFactory");
-  const merkleRootFactory = await create("StaticMerkleRootMultisigIsmFactory");
-  const factories = {
-    messageIdMultisigIsmFactory: messageIdFactory.address,
-    merkleRootMultisigIsmFactory: merkleRootFactory.address,
-    messageIdWeightedMultisigIsmFactory: (await create("StaticMessageIdWeightedMultisigIsmFactory")).address,
-    merkleRootWeightedMultisigIsmFactory: (await create("StaticMerkleRootWeightedMultisigIsmFactory")).address,
-    aggregationIsmFactory: (await create("StaticAggregationIsmFactory")).address,
-    domainRoutingIsmFactory: (await create("DomainRoutingIsmFactory")).address,
-  };
+  const factories = {} as IsmFactories;
+  for (const name of ISM_FACTORY_NAMES) factories[name] = (await create(ISM_FACTORIES[name])).address;
 
   const what = `the default module: ${ism} multisig, ${set.threshold} of ${set.validators.length}`;
-  const factory = ism === "message-id" ? messageIdFactory : merkleRootFactory;
-  const defaultIsm = await deployer.make(what, factory, [set.validators, set.threshold]);
+  const factory = ism === "message-id" ? "messageIdMultisigIsmFactory" : "merkleRootMultisigIsmFactory";
+  const maker = { address: factories[factory], abi: readAbi(ISM_FACTORIES[factory]) };
+  const defaultIsm = await deployer.make(what, maker, [set.validators, set.threshold]);
 
   const mailbox = await create("Mailbox", [domain, parameters.owner ?? account.address, defaultIsm]);
   const merkleTreeHook = (await client.readContract({ ...mailbox, functionName: "merkleTreeHook" })) as Address;

@@ -1,7 +1,7 @@
 import { type Address, zeroAddress } from "viem";
 import { readAbi } from "../contracts/artifact.ts";
-import type { IsmFactories } from "../contracts/deployCore.ts";
 import type { Deployer } from "../contracts/deployer.ts";
+import { ISM_FACTORIES, type IsmFactories } from "../contracts/ismFactories.ts";
 import type { IsmConfig } from "./ismConfig.ts";
 
 export type DeployIsmParameters = {
@@ -24,39 +24,25 @@ export async function deployIsm(parameters: DeployIsmParameters): Promise<Addres
   if (typeof config === "string") return config;
   const below = (child: IsmConfig) => deployIsm({ ...parameters, config: child });
   const create = async (name: string, args: readonly unknown[]) => (await deployer.create(name, args)).address;
-  const make = (name: string, address: Address, args: readonly unknown[]) =>
-    deployer.make(name, { address, abi: readAbi(`${name}Factory`) }, args);
+  const make = (factory: keyof IsmFactories, args: readonly unknown[]) =>
+    deployer.make(config.type, { address: factories[factory], abi: readAbi(ISM_FACTORIES[factory]) }, args);
 
   switch (config.type) {
     case "messageIdMultisigIsm":
-      return make("StaticMessageIdMultisigIsm", factories.messageIdMultisigIsmFactory, [
-        config.validators,
-        config.threshold,
-      ]);
+      return make("messageIdMultisigIsmFactory", [config.validators, config.threshold]);
     case "merkleRootMultisigIsm":
-      return make("StaticMerkleRootMultisigIsm", factories.merkleRootMultisigIsmFactory, [
-        config.validators,
-        config.threshold,
-      ]);
+      return make("merkleRootMultisigIsmFactory", [config.validators, config.threshold]);
     case "storageMessageIdMultisigIsm":
       return create("StorageMessageIdMultisigIsm", [config.owner, config.validators, config.threshold]);
     case "storageMerkleRootMultisigIsm":
       return create("StorageMerkleRootMultisigIsm", [config.owner, config.validators, config.threshold]);
     case "weightedMessageIdMultisigIsm":
-      return make(
-        "StaticMessageIdWeightedMultisigIsm",
-        factories.messageIdWeightedMultisigIsmFactory,
-        weighted(config),
-      );
+      return make("messageIdWeightedMultisigIsmFactory", weighted(config));
     case "weightedMerkleRootMultisigIsm":
-      return make(
-        "StaticMerkleRootWeightedMultisigIsm",
-        factories.merkleRootWeightedMultisigIsmFactory,
-        weighted(config),
-      );
+      return make("merkleRootWeightedMultisigIsmFactory", weighted(config));
     case "staticAggregationIsm": {
       const modules = await inTurn(config.modules, below);
-      return make("StaticAggregationIsm", factories.aggregationIsmFactory, [modules, config.threshold]);
+      return make("aggregationIsmFactory", [modules, config.threshold]);
     }
     case "storageAggregationIsm": {
       const modules = await inTurn(config.modules, below);

@@ -114,3 +114,26 @@ it("a branch that seems fine and refuses on chain is left out", async () => {
   const sent = await world.send({ from: "alpha", body: "0x01", recipient: recipient.address });
   await world.until(() => world.delivered("beta", sent.id), "delivered without the one that lies");
 });
+
+it("a branch with modules without number uses up its own share of the limit, not that of the others", async () => {
+  await using world = await createWorld();
+  const validators = alphaValidators(world);
+  const addresses = Array.from({ length: 255 }, (_, i) => `0x${(i + 0x1000).toString(16).padStart(40, "0")}` as const);
+  const crowd = { type: "staticAggregationIsm" as const, modules: addresses, threshold: 1 };
+  const crowds = {
+    ...crowd,
+    modules: Array.from({ length: 3 }, (_, i) => ({ ...crowd, modules: addresses.slice(i) })),
+  };
+  const nested = {
+    type: "domainRoutingIsm" as const,
+    owner,
+    domains: { [ALPHA]: { type: "messageIdMultisigIsm" as const, validators, threshold: 2 } },
+  };
+  const one = await guarded(world, { type: "staticAggregationIsm", modules: [crowds, nested], threshold: 1 });
+  const both = await guarded(world, { type: "staticAggregationIsm", modules: [crowds, nested], threshold: 2 });
+  const fine = await world.send({ from: "alpha", body: "0x01", recipient: one.recipient.address });
+  const stuck = await world.send({ from: "alpha", body: "0x02", recipient: both.recipient.address });
+  await world.until(() => world.delivered("beta", fine.id), "delivered");
+  await world.rounds(2);
+  expect((await statusOf(world, stuck.id)).reason).toContain("is one too many: 1024 are asked");
+});

@@ -13,7 +13,7 @@ type Branch = MetadataResult | { status: "failed"; reason: string };
  */
 export async function buildAggregationMetadata(request: MetadataRequest): Promise<MetadataResult> {
   const { modules, threshold } = await readModules(request);
-  const branches = await settled(modules, threshold, (module) => buildBranch(request, module));
+  const branches = await settled(modules, threshold, (module) => buildBranch(request, module, modules.length));
   const ready = branches.flatMap((branch, i) => (branch?.status === "ready" ? [i] : [])).slice(0, threshold);
   if (ready.length === threshold) {
     const used = ready.map((i) => branches[i]);
@@ -66,9 +66,9 @@ async function settled(
   return [...branches];
 }
 
-async function buildBranch(request: MetadataRequest, module: Address): Promise<Branch> {
+async function buildBranch(request: MetadataRequest, module: Address, siblings: number): Promise<Branch> {
   try {
-    const built = await request.build(module);
+    const built = await request.build(module, siblings);
     if (request.verify && built.status === "ready" && !built.onlyInDelivery) {
       await tryModule(request, module, built.metadata);
     }

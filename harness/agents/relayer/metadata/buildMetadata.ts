@@ -22,12 +22,13 @@ const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
 
 /** Modules below each other. */
 export const MAX_DEPTH = 8;
-/** Modules asked for one message: an aggregation of 255 and some more. */
-export const MAX_MODULES = 300;
+/** Modules asked for one message at most. An aggregation shares what is left of them evenly among its modules. */
+export const MAX_MODULES = 1024;
 
 /**
  * Builds the metadata that the module `request.ism` wants, and the modules that it asks in turn. Modules are hostile: how deep
- * they are nested and how many there are is bounded, and a module that comes to itself is refused.
+ * they are nested and how many there are is bounded, none can use up what its neighbours need, and a module that comes to itself
+ * is refused.
  *
  * @param moduleType the type of a module; the caller may remember it between messages
  * @throws Error whose message is the reason when a module can not be asked, is of an unknown type, or can not be satisfied
@@ -36,12 +37,11 @@ export async function buildMetadata(
   request: Omit<MetadataRequest, "build">,
   moduleType: (ism: Address) => Promise<number> = (ism) => readModuleType({ ...request, ism }),
 ): Promise<MetadataResult> {
-  let modules = 0;
-  async function build(ism: Address, above: readonly Address[]): Promise<MetadataResult> {
+  async function build(ism: Address, above: readonly Address[], budget: number): Promise<MetadataResult> {
     if (above.includes(ism)) throw new Error(`module ${ism} comes to itself: ${[...above, ism].join(" > ")}`);
     if (above.length >= MAX_DEPTH) throw new Error(`module ${ism} is more than ${MAX_DEPTH} modules deep`);
-    modules += 1;
-    if (modules > MAX_MODULES) throw new Error(`more than ${MAX_MODULES} modules for one message`);
+    if (budget < 1)
+      throw new Error(`module ${ism} is one too many: ${MAX_MODULES} are asked for a message, in equal shares`);
     const type = await moduleType(ism);
     const builder = builders.get(type);
     if (builder === undefined) {
@@ -49,9 +49,13 @@ export async function buildMetadata(
         `module type ${type} not supported (module ${ism}); known are ${[...builders.keys()].join(", ")}`,
       );
     }
-    return builder({ ...request, ism, build: (child) => build(lower(child), [...above, ism]) });
+    return builder({
+      ...request,
+      ism,
+      build: (child, siblings = 1) => build(lower(child), [...above, ism], Math.floor((budget - 1) / siblings)),
+    });
   }
-  return build(lower(request.ism), []);
+  return build(lower(request.ism), [], MAX_MODULES);
 }
 
 /** Asks a module for its type. @throws Error when it does not say */

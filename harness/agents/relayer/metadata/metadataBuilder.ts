@@ -21,10 +21,10 @@ export type MetadataRequest = {
   /** The account that will deliver, on the destination. */
   relayer: Address;
   /**
-   * Builds for a module that `ism` asks, within what is left of the message's limits.
+   * Builds for a module that `ism` asks, within what is left of the message's limits, which `siblings` modules share.
    * @throws Error whose message is the reason, as a builder does
    */
-  build: (ism: Address) => Promise<MetadataResult>;
+  build: (ism: Address, siblings?: number) => Promise<MetadataResult>;
 };
 
 export type MetadataResult =

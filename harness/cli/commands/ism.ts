@@ -1,0 +1,6 @@
+import { Command } from "commander";
+import { ismDeployCommand } from "./ismDeploy.ts";
+
+export function ismCommand(): Command {
+  return new Command("ism").description("security modules: who may vouch for messages").addCommand(ismDeployCommand());
+}
