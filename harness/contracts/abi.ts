@@ -238,7 +238,7 @@ export const pausableIsmAbi = [
   {"type":"function","name":"transferOwnership","inputs":[{"name":"newOwner","type":"address"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"unpause","inputs":[],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"verify","inputs":[{"name":"","type":"bytes"},{"name":"","type":"bytes"}],"outputs":[{"name":"","type":"bool"}],"stateMutability":"view"},
-  {"type":"event","name":"GuardianSet","inputs":[{"name":"guardian","type":"address","indexed":false}],"anonymous":false},
+  {"type":"event","name":"GuardianSet","inputs":[{"name":"guardian","type":"address","indexed":true}],"anonymous":false},
   {"type":"event","name":"OwnershipTransferStarted","inputs":[{"name":"previousOwner","type":"address","indexed":true},{"name":"newOwner","type":"address","indexed":true}],"anonymous":false},
   {"type":"event","name":"OwnershipTransferred","inputs":[{"name":"previousOwner","type":"address","indexed":true},{"name":"newOwner","type":"address","indexed":true}],"anonymous":false},
   {"type":"event","name":"Paused","inputs":[{"name":"account","type":"address","indexed":false}],"anonymous":false},

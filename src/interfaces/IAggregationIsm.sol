@@ -36,5 +36,5 @@ interface IStorageAggregationIsm is IAggregationIsm {
 
     /// @notice Sets modules and threshold, for messages not yet delivered too. Owner only. Refuses sets that are not valid, with the
     ///         errors of the AddressSet library.
-    function setModulesAndThreshold(address[] calldata modules, uint8 threshold) external;
+    function setModulesAndThreshold(address[] calldata modules_, uint8 threshold_) external;
 }

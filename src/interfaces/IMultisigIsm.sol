@@ -32,5 +32,5 @@ interface IStorageMultisigIsm is IMultisigIsm {
 
     /// @notice Sets validators and threshold, for messages not yet delivered too. Owner only. Refuses sets that are not valid, with
     ///         the errors of the AddressSet library.
-    function setValidatorsAndThreshold(address[] calldata validators, uint8 threshold) external;
+    function setValidatorsAndThreshold(address[] calldata validators_, uint8 threshold_) external;
 }

@@ -11,7 +11,7 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 ///      while it is paused leaves it paused for ever. `EnforcedPause` and `ExpectedPause` are OpenZeppelin's.
 interface IPausableIsm is IInterchainSecurityModule {
     /// @notice The owner, or the constructor, set the guardian.
-    event GuardianSet(address guardian);
+    event GuardianSet(address indexed guardian);
 
     /// @notice The caller is neither the guardian nor the owner.
     error NotGuardian(address caller);
@@ -29,5 +29,5 @@ interface IPausableIsm is IInterchainSecurityModule {
     function unpause() external;
 
     /// @notice Sets the guardian; zero for none. Owner only.
-    function setGuardian(address guardian) external;
+    function setGuardian(address guardian_) external;
 }

@@ -35,7 +35,7 @@ interface IDomainRoutes is IRoutingIsm {
     function module(uint32 domain) external view returns (IInterchainSecurityModule);
 
     /// @notice Sets the module for messages from `domain`. Owner only.
-    function set(uint32 domain, IInterchainSecurityModule module) external;
+    function set(uint32 domain, IInterchainSecurityModule module_) external;
 
     /// @notice Sets modules for several domains. Owner only.
     function setIsms(DomainModule[] calldata routes) external;
@@ -53,7 +53,7 @@ interface IDomainRoutingIsm is IDomainRoutes {
     function remove(uint32 domain) external;
 
     /// @notice Removes the modules of several domains. Owner only.
-    function removeIsms(uint32[] calldata domains) external;
+    function removeIsms(uint32[] calldata domains_) external;
 }
 
 /// @title IIncrementalDomainRoutingIsm

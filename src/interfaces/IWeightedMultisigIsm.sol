@@ -18,10 +18,7 @@ interface IWeightedMultisigIsm is IInterchainSecurityModule {
     function TOTAL_WEIGHT() external view returns (uint96);
 
     /// @notice The validators, in the order in which signatures must come, and what those who sign must weigh.
-    function validatorsAndThresholdWeight(bytes calldata message)
-        external
-        view
-        returns (ValidatorInfo[] memory, uint96);
+    function validatorsAndThresholdWeight(bytes calldata message) external view returns (ValidatorInfo[] memory, uint96);
 
     /// @notice Number of whole signatures that `metadata` has room for.
     function signatureCount(bytes calldata metadata) external pure returns (uint256);

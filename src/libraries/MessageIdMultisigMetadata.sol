@@ -34,8 +34,6 @@ library MessageIdMultisigMetadata {
     /// @notice The digest that validators must have signed for `metadata` to prove `message`: of a checkpoint made for it.
     function digest(bytes calldata metadata, bytes calldata message) internal pure returns (bytes32) {
         return
-            Checkpoint.digest(
-                message.origin(), merkleTreeHook(metadata), root(metadata), index(metadata), message.id()
-            );
+            Checkpoint.digest(message.origin(), merkleTreeHook(metadata), root(metadata), index(metadata), message.id());
     }
 }

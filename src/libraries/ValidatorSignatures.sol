@@ -78,7 +78,7 @@ library ValidatorSignatures {
     }
 
     function pack(address validator, uint96 weight) internal pure returns (uint256) {
-        return uint256(weight) << 160 | uint160(validator);
+        return (uint256(weight) << 160) | uint160(validator);
     }
 
     function addressOf(uint256 validator) internal pure returns (address) {

@@ -23,6 +23,7 @@ abstract contract AggregationIsm is IAggregationIsm, PackageVersioned {
         for (uint256 i; i < modules_.length && agreed < threshold_; ++i) {
             (bool supplied, bytes calldata moduleMetadata) = metadata.at(i);
             if (!supplied) continue;
+            // slither-disable-next-line calls-loop
             if (!IInterchainSecurityModule(modules_[i]).verify(moduleMetadata, message)) {
                 revert RefusedByModule(modules_[i]);
             }

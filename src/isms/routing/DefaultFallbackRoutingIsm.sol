@@ -27,7 +27,12 @@ contract DefaultFallbackRoutingIsm is DomainRoutingIsm {
 
     /// @inheritdoc IDomainRoutes
     /// @dev Where this module is itself the Mailbox's default there is nothing to fall back to.
-    function module(uint32 domain) public view override(DomainRoutes, IDomainRoutes) returns (IInterchainSecurityModule) {
+    function module(uint32 domain)
+        public
+        view
+        override(DomainRoutes, IDomainRoutes)
+        returns (IInterchainSecurityModule)
+    {
         (bool found, address module_) = _modules.tryGet(domain);
         if (found) return IInterchainSecurityModule(module_);
         IInterchainSecurityModule defaultIsm = mailbox.defaultIsm();

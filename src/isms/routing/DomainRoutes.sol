@@ -66,6 +66,7 @@ abstract contract DomainRoutes is IDomainRoutes, Ownable2Step, PackageVersioned 
     function _setModule(uint32 domain, IInterchainSecurityModule module_) internal virtual {
         if (address(module_).code.length == 0) revert NotAContract(address(module_));
 
+        // slither-disable-next-line unused-return
         _modules.set(domain, address(module_));
         emit ModuleSet(domain, module_);
     }

@@ -125,9 +125,7 @@ contract StaticAddressSetFactoryTest is BaseTest {
         second = bound(second, first + 1, count - 1);
         address[] memory set = _set(count);
         set[second] = set[first];
-        _assertRefused(
-            set, 1, abi.encodeWithSelector(AddressSet.DuplicateAddress.selector, set[first])
-        );
+        _assertRefused(set, 1, abi.encodeWithSelector(AddressSet.DuplicateAddress.selector, set[first]));
     }
 
     function testFuzz_deploy_zeroAnywhere_reverts(uint256 count, uint256 position) public {
