@@ -38,6 +38,8 @@ const relayerSchema = z.strictObject({
   destinations: z.array(z.string()).optional(),
   /** Read validators' `file://` locations: only where validators run on this machine. */
   allowLocalStorage: z.boolean().default(false),
+  /** Ask gateways of modules at private and loopback addresses: only where all of those are yours. */
+  allowPrivateGateways: z.boolean().default(false),
 });
 
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { BaseError } from "viem";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
 import { ismCommand } from "./commands/ism.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { sendCommand } from "./commands/send.ts";
@@ -21,7 +22,8 @@ const program = new Command("causeway")
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(deployCommand())
-  .addCommand(ismCommand());
+  .addCommand(ismCommand())
+  .addCommand(gatewayCommand());
 
 try {
   await program.parseAsync();

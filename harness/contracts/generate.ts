@@ -22,6 +22,7 @@ const ABIS = {
   pausableIsmAbi: "PausableIsm",
   trustedRelayerIsmAbi: "TrustedRelayerIsm",
   rateLimitedIsmAbi: "RateLimitedIsm",
+  ccipReadIsmAbi: "AttestationCcipReadIsm",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

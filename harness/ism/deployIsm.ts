@@ -64,6 +64,8 @@ export async function deployIsm(parameters: DeployIsmParameters): Promise<Addres
       return create("TrustedRelayerIsm", [mailbox, config.relayer]);
     case "rateLimitedIsm":
       return create("RateLimitedIsm", [mailbox, config.owner, config.maxCapacity, config.duration, config.recipient]);
+    case "attestationCcipReadIsm":
+      return create("AttestationCcipReadIsm", [config.owner, config.urls, config.attester]);
     case "noopIsm":
       return create("NoopIsm", []);
   }

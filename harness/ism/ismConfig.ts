@@ -47,6 +47,7 @@ export type IsmConfig =
   | { type: "pausableIsm"; owner: Address; guardian?: Address | undefined }
   | { type: "trustedRelayerIsm"; relayer: Address }
   | { type: "rateLimitedIsm"; owner: Address; maxCapacity: bigint; duration: bigint; recipient: Address }
+  | { type: "attestationCcipReadIsm"; owner: Address; urls: string[]; attester: Address }
   | { type: "noopIsm" };
 
 /** Amounts and weights are numbers, or decimal strings where they do not fit into a JSON number. */
@@ -90,6 +91,20 @@ export const ismConfigSchema: z.ZodType<IsmConfig, unknown> = z.lazy(() =>
         maxCapacity: uint,
         duration: uint,
         recipient: address,
+      }),
+      z.strictObject({
+        type: z.literal("attestationCcipReadIsm"),
+        owner: address,
+        urls: z
+          .array(
+            z
+              .string()
+              .regex(/^https?:\/\//, "is no http or https URL")
+              .max(2_048),
+          )
+          .min(1)
+          .max(5),
+        attester: address,
       }),
       z.strictObject({ type: z.literal("noopIsm") }),
     ]),

@@ -83,6 +83,7 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     client,
     checkpoints,
     relayer: account.address,
+    allowPrivateGateways: context.options.allowPrivateGateways,
     onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
   };
   const build = (verify: boolean) => buildMetadata({ ...request, verify }, round.moduleType);

@@ -29,6 +29,8 @@ export type RelayerOptions = {
   readTimeoutMs: number;
   /** Whether validators may announce folders of this machine (`file://`). */
   allowLocalStorage: boolean;
+  /** Ask gateways of CCIP-read modules at private and loopback addresses: modules are anyone's. Default: no. */
+  allowPrivateGateways: boolean;
 };
 
 export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
@@ -48,4 +50,5 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   rebroadcastAfterMs: 30_000,
   readTimeoutMs: 5_000,
   allowLocalStorage: false,
+  allowPrivateGateways: false,
 };

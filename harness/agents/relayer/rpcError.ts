@@ -48,7 +48,8 @@ function argument(value: unknown): string {
   return isHex(value) ? value.toLowerCase() : String(value);
 }
 
-function revertData(error: unknown): Hex | undefined {
+/** The data that a call reverted with; undefined where it did not revert, or the node does not say. */
+export function revertData(error: unknown): Hex | undefined {
   for (const { data } of chainOf(error)) {
     if (isHex(data) && data.length % 2 === 0) return data;
   }

@@ -12,7 +12,7 @@ export function relayerCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
-      const { key, store, allowLocalStorage, ...names } = config.relayer;
+      const { key, store, allowLocalStorage, allowPrivateGateways, ...names } = config.relayer;
       const all = Object.keys(config.chains);
       const origins = names.origins ?? all;
       const destinations = names.destinations ?? all;
@@ -23,7 +23,7 @@ export function relayerCommand(): Command {
         account: readKey(key),
         storeFile: store,
         log,
-        options: { allowLocalStorage },
+        options: { allowLocalStorage, allowPrivateGateways },
       });
       log.info({ origins, destinations }, "relayer starts");
       relayer.start();

@@ -64,6 +64,7 @@ export async function openForge(world: World) {
         checkpoints,
         verify: true,
         relayer: localAccounts.relayer.address,
+        allowPrivateGateways: true,
         onSigned: () => {},
       });
     },

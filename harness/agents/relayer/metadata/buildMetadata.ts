@@ -3,6 +3,7 @@ import { ismAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../ethCall.ts";
 import { errorText } from "../rpcError.ts";
 import { buildAggregationMetadata } from "./aggregation.ts";
+import { buildCcipReadMetadata } from "./ccipRead.ts";
 import { buildMerkleRootMetadata, buildWeightedMerkleRootMetadata } from "./merkleRootMultisig.ts";
 import { buildMessageIdMetadata, buildWeightedMessageIdMetadata } from "./messageIdMultisig.ts";
 import type { MetadataBuilder, MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
@@ -16,6 +17,7 @@ const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
   [4, buildMerkleRootMetadata],
   [5, buildMessageIdMetadata],
   [6, buildNullMetadata],
+  [7, buildCcipReadMetadata],
   [9, buildWeightedMerkleRootMetadata],
   [10, buildWeightedMessageIdMetadata],
 ]);

@@ -20,6 +20,8 @@ export type MetadataRequest = {
   onSigned: (validator: Address, index: number) => void;
   /** The account that will deliver, on the destination. */
   relayer: Address;
+  /** Whether gateways at addresses that are not of the public internet are asked. */
+  allowPrivateGateways: boolean;
   /**
    * Builds for a module that `ism` asks, within what is left of the message's limits, which `siblings` modules share.
    * @throws Error whose message is the reason, as a builder does
