@@ -32,6 +32,11 @@ interface IOwnedMailbox is IMailbox {
     function PACKAGE_VERSION() external view returns (string memory);
 }
 
+/// @notice DefaultFallbackRoutingIsm, which has no interface of its own.
+interface IFallbackRoutingIsm is IDomainRoutingIsm {
+    function mailbox() external view returns (IMailbox);
+}
+
 /// @title Shipped
 /// @notice Deploys what ships, byte for byte: the contracts of src as compiled through via-IR. Tests are compiled without it
 /// (foundry.toml), so a test that imported Mailbox.sol for `new Mailbox(...)` would test a second, different Mailbox; forge
@@ -150,9 +155,9 @@ library Shipped {
 
     function fallbackRoutingIsm(IMailbox forMailbox, address owner, IDomainRoutes.DomainModule[] memory routes)
         internal
-        returns (IDomainRoutingIsm)
+        returns (IFallbackRoutingIsm)
     {
-        return IDomainRoutingIsm(
+        return IFallbackRoutingIsm(
             VM.deployCode(
                 "src/isms/routing/DefaultFallbackRoutingIsm.sol:DefaultFallbackRoutingIsm",
                 abi.encode(forMailbox, owner, routes)
