@@ -63,25 +63,25 @@ abstract contract ModuleTest is BaseTest {
 
     /// @dev Merkle-root metadata for any message, as if it were the only one in its tree, signed with these keys.
     function _merkleRootMetadata(bytes memory message, uint256[] memory keys) internal view returns (bytes memory) {
+        bytes32[33] memory zeros = Reference.zeros();
+        bytes32[32] memory proof;
         Reference.Checkpoint memory c = _checkpointOf(message);
-        bytes32[] memory leaves = new bytes32[](1);
-        leaves[0] = keccak256(message);
-        return bytes.concat(
-            Reference.merkleRootMetadata(c, 0, Reference.proof(leaves, 0)),
-            _signatures(Reference.checkpointHash(c), keys)
-        );
+        c.root = c.messageId;
+        for (uint256 level; level < 32; ++level) {
+            proof[level] = zeros[level];
+            c.root = Reference.hash(c.root, zeros[level]);
+        }
+        return bytes.concat(Reference.merkleRootMetadata(c, 0, proof), _signatures(Reference.checkpointHash(c), keys));
     }
 
-    function _checkpointOf(bytes memory message) internal view returns (Reference.Checkpoint memory) {
-        bytes32 node = keccak256(message);
-        bytes32[] memory leaves = new bytes32[](1);
-        leaves[0] = node;
+    /// @dev Of the message's own origin, whatever that is, under some root.
+    function _checkpointOf(bytes memory message) internal view returns (Reference.Checkpoint memory c) {
         uint32 domain;
         assembly ("memory-safe") {
             domain := and(mload(add(message, 9)), 0xffffffff)
         }
-        return Reference.Checkpoint(
-            domain, Reference.addr32(address(originTree)), Reference.root(leaves), 0, keccak256(message)
+        c = Reference.Checkpoint(
+            domain, Reference.addr32(address(originTree)), keccak256("root"), 0, keccak256(message)
         );
     }
 
