@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IRateLimited} from "./interfaces/IRateLimited.sol";
 
@@ -17,8 +18,9 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
     /// @inheritdoc IRateLimited
     uint256 public maxCapacity;
 
-    /// @inheritdoc IRateLimited
-    uint256 public filledLevel;
+    /// @dev What the bucket held at `lastUpdated`, times DURATION. Whole units would lose a fraction at each message: who sends
+    ///      many of amount 0 would keep a slow bucket from being refilled.
+    uint256 internal _scaledLevel;
 
     /// @inheritdoc IRateLimited
     uint256 public lastUpdated;
@@ -30,7 +32,7 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
         if (duration == 0 || duration > MAX_DURATION) revert InvalidRateLimit(capacity, duration);
         DURATION = duration;
         _setCapacity(capacity);
-        filledLevel = capacity;
+        _scaledLevel = capacity * duration;
     }
 
     /// @inheritdoc IRateLimited
@@ -40,35 +42,42 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
     }
 
     /// @inheritdoc IRateLimited
+    function calculateCurrentLevel() external view returns (uint256) {
+        return _currentScaledLevel() / DURATION;
+    }
+
+    /// @inheritdoc IRateLimited
+    function filledLevel() public view returns (uint256) {
+        return _scaledLevel / DURATION;
+    }
+
+    /// @inheritdoc IRateLimited
     function refillRate() public view returns (uint256) {
         return maxCapacity / DURATION;
     }
 
-    /// @inheritdoc IRateLimited
-    function calculateCurrentLevel() public view returns (uint256) {
-        uint256 elapsed = block.timestamp - lastUpdated;
-        if (elapsed >= DURATION) return maxCapacity;
-        uint256 level = filledLevel + (maxCapacity * elapsed) / DURATION;
-        return level < maxCapacity ? level : maxCapacity;
-    }
-
     /// @dev Takes `amount` out of the bucket.
     function _consume(uint256 amount) internal {
-        uint256 level = calculateCurrentLevel();
+        uint256 scaledLevel = _currentScaledLevel();
+        uint256 level = scaledLevel / DURATION;
         if (amount > level) revert RateLimitExceeded(amount, level);
 
-        filledLevel = level - amount;
+        _scaledLevel = scaledLevel - amount * DURATION;
         lastUpdated = block.timestamp;
-        emit ConsumedFilledLevel(filledLevel, lastUpdated);
+        emit ConsumedFilledLevel(level - amount, block.timestamp);
     }
 
     function _setCapacity(uint256 capacity) internal {
         if (capacity > type(uint128).max) revert InvalidRateLimit(capacity, DURATION);
-        uint256 level = calculateCurrentLevel();
 
         emit RateLimitSet(maxCapacity, capacity);
-        filledLevel = level < capacity ? level : capacity;
+        _scaledLevel = Math.min(_currentScaledLevel(), capacity * DURATION);
         lastUpdated = block.timestamp;
         maxCapacity = capacity;
+    }
+
+    /// @dev What the bucket holds now, times DURATION. Capacity and times are too small for products of them to overflow.
+    function _currentScaledLevel() internal view returns (uint256) {
+        return Math.min(_scaledLevel + maxCapacity * (block.timestamp - lastUpdated), maxCapacity * DURATION);
     }
 }

@@ -1,4 +1,4 @@
-import { addr32, address, columns, hex, keccak, uint, word } from "./bytes.ts";
+import { addr32, address, columns, hex, keccak, UINT32_MAX, uint, word } from "./bytes.ts";
 import { checkpointDigest } from "./checkpoints.ts";
 import { message, plain } from "./messages.ts";
 import { signature, validators } from "./signatures.ts";
@@ -63,4 +63,52 @@ for (const signers of signerSets) {
   }
 }
 
-export const metadataVectors = { validators, messageId: columns(messageIdRows), merkleRoot: columns(merkleRootRows) };
+// Tables of an aggregation's modules: who is supplied, and with what. Row i of `aggregationModules` belongs to row `row[i]` of
+// `aggregation`.
+const aggregations: (Buffer | undefined)[][] = [
+  [Buffer.from("aabb", "hex"), undefined, Buffer.alloc(0), Buffer.from("cc", "hex")],
+  [undefined],
+  [Buffer.alloc(0)],
+  [undefined, undefined, word("part")],
+  Array.from({ length: 255 }, (_, i) => (i % 3 === 0 ? undefined : word(`part ${i}`).subarray(0, i % 33))),
+];
+const aggregationRows = aggregations.map((modules) => {
+  let end = 8 * modules.length;
+  const table = modules.map((metadata) => {
+    if (metadata === undefined) return Buffer.alloc(8);
+    const start = end;
+    end += metadata.length;
+    return Buffer.concat([uint(start, 4), uint(end, 4)]);
+  });
+  return { moduleCount: modules.length, encoded: hex(Buffer.concat([...table, ...modules.filter((m) => m !== undefined)])) };
+});
+const aggregationModuleRows = aggregations.flatMap((modules, row) =>
+  modules.map((metadata, module) => ({
+    row,
+    module,
+    supplied: metadata === undefined ? 0 : 1,
+    metadata: hex(metadata ?? Buffer.alloc(0)),
+  })),
+);
+
+// What a table may not say of `module`; everything before it is good.
+const range = (start: number, end: number) => Buffer.concat([uint(start, 4), uint(end, 4)]);
+const aggregationRejectedRows = [
+  { reason: "no table", module: 0, bytes: Buffer.alloc(0) },
+  { reason: "an entry cut short", module: 0, bytes: range(8, 8).subarray(0, 7) },
+  { reason: "a second entry cut short", module: 1, bytes: Buffer.concat([range(0, 0), range(8, 8).subarray(0, 7)]) },
+  { reason: "an end before the start", module: 0, bytes: Buffer.concat([range(9, 8), word("rest")]) },
+  { reason: "an end one behind the end", module: 0, bytes: Buffer.concat([range(8, 41), word("rest")]) },
+  { reason: "nothing, but behind the end", module: 0, bytes: Buffer.concat([range(41, 41), word("rest")]) },
+  { reason: "the largest numbers", module: 0, bytes: Buffer.concat([range(UINT32_MAX, UINT32_MAX), word("rest")]) },
+  { reason: "a second range one behind the end", module: 1, bytes: Buffer.concat([range(16, 48), range(16, 49), word("rest")]) },
+].map(({ reason, module, bytes }) => ({ reason, module, encoded: hex(bytes) }));
+
+export const metadataVectors = {
+  validators,
+  messageId: columns(messageIdRows),
+  merkleRoot: columns(merkleRootRows),
+  aggregation: columns(aggregationRows),
+  aggregationModules: columns(aggregationModuleRows),
+  aggregationRejected: columns(aggregationRejectedRows),
+};

@@ -9,7 +9,8 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 ///      party behind several modules counts for each.
 ///
 ///      Modules are asked in their order until m have agreed; metadata for further ones is not looked at. A module whose metadata is
-///      supplied and which refuses before that refuses the message: a relayer supplies what verifies.
+///      supplied and which refuses before that refuses the message: a relayer supplies what verifies. An address without code can
+///      be named, and never agrees: whoever can put code there decides whether it does.
 interface IAggregationIsm is IInterchainSecurityModule {
     /// @notice Metadata for a module was supplied and it answered false.
     error RefusedByModule(address module);

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 /// @title IRateLimited
 /// @notice A bucket of tokens that is refilled linearly and that messages with amounts drink from.
 /// @dev The bucket starts full. In any span of time at most `maxCapacity` and what the span refills can pass: up to twice the capacity
-///      within one `DURATION`. Amounts are in the units of the messages.
+///      within one `DURATION`. Fractions of a unit are kept: however often it is drunk from, nothing is lost to rounding. Amounts
+///      are in the units of the messages.
 interface IRateLimited {
     /// @notice An amount was taken; `filledLevel` is what is left.
     event ConsumedFilledLevel(uint256 filledLevel, uint256 lastUpdated);
@@ -24,7 +25,7 @@ interface IRateLimited {
     /// @notice What the bucket holds when full.
     function maxCapacity() external view returns (uint256);
 
-    /// @notice What the bucket held at `lastUpdated`.
+    /// @notice What the bucket held at `lastUpdated`, rounded down.
     function filledLevel() external view returns (uint256);
 
     /// @notice When the bucket was last drunk from or changed, in seconds since 1970.
@@ -33,7 +34,7 @@ interface IRateLimited {
     /// @notice Whether this message has taken its amount.
     function messageValidated(bytes32 messageId) external view returns (bool);
 
-    /// @notice What the bucket holds now.
+    /// @notice What the bucket holds now, rounded down.
     function calculateCurrentLevel() external view returns (uint256);
 
     /// @notice What comes into the bucket per second, rounded down.

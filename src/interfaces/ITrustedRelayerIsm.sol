@@ -12,6 +12,9 @@ interface ITrustedRelayerIsm is IInterchainSecurityModule {
     /// @notice The relayer would be nobody: an undelivered message has the zero address as processor.
     error ZeroRelayer();
 
+    /// @notice The address has no code and can not be a Mailbox.
+    error NotAContract(address account);
+
     /// @notice The Mailbox that says who delivers.
     function mailbox() external view returns (IMailbox);
 

@@ -64,6 +64,22 @@ library Reference {
         return bytes.concat(c.tree, bytes4(messageIndex), c.messageId, abi.encode(siblings), bytes4(c.index));
     }
 
+    /// @notice For as many modules as there are parts; those not supplied get none.
+    function aggregationMetadata(bytes[] memory parts, bool[] memory supplied)
+        internal
+        pure
+        returns (bytes memory metadata)
+    {
+        bytes memory rest;
+        for (uint256 i; i < parts.length; ++i) {
+            uint256 start = 8 * parts.length + rest.length;
+            if (supplied[i]) rest = bytes.concat(rest, parts[i]);
+            uint256 end = 8 * parts.length + rest.length;
+            metadata = bytes.concat(metadata, supplied[i] ? abi.encodePacked(uint32(start), uint32(end)) : new bytes(8));
+        }
+        return bytes.concat(metadata, rest);
+    }
+
     /* ----------------------------------------------------- tree ----------------------------------------------------- */
 
     function root(bytes32[] memory leaves) internal pure returns (bytes32) {

@@ -4,10 +4,23 @@ pragma solidity 0.8.37;
 import {StdConstants} from "forge-std/StdConstants.sol";
 import {Vm} from "forge-std/Vm.sol";
 
+import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
+import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
+import {IPausableIsm} from "src/interfaces/IPausableIsm.sol";
+import {IRateLimitedIsm} from "src/interfaces/IRateLimitedIsm.sol";
+import {
+    IAmountRoutingIsm,
+    IDomainRoutes,
+    IDomainRoutingIsm,
+    IDomainRoutingIsmFactory,
+    IIncrementalDomainRoutingIsm
+} from "src/interfaces/IRoutingIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
+import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
+import {IStaticWeightedMultisigIsmFactory} from "src/interfaces/IWeightedMultisigIsm.sol";
 
 /// @notice The Mailbox with what it inherits: its interface alone is what other contracts may call.
 interface IOwnedMailbox is IMailbox {
@@ -17,6 +30,11 @@ interface IOwnedMailbox is IMailbox {
     function acceptOwnership() external;
     function renounceOwnership() external;
     function PACKAGE_VERSION() external view returns (string memory);
+}
+
+/// @notice DefaultFallbackRoutingIsm, which has no interface of its own.
+interface IFallbackRoutingIsm is IDomainRoutingIsm {
+    function mailbox() external view returns (IMailbox);
 }
 
 /// @title Shipped
@@ -47,5 +65,138 @@ library Shipped {
         return IStaticAddressSetFactory(
             VM.deployCode("src/isms/multisig/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
         );
+    }
+
+    function messageIdWeightedMultisigIsmFactory() internal returns (IStaticWeightedMultisigIsmFactory) {
+        return IStaticWeightedMultisigIsmFactory(
+            VM.deployCode(
+                "src/isms/multisig/StaticMessageIdWeightedMultisigIsmFactory.sol:StaticMessageIdWeightedMultisigIsmFactory"
+            )
+        );
+    }
+
+    function merkleRootWeightedMultisigIsmFactory() internal returns (IStaticWeightedMultisigIsmFactory) {
+        return IStaticWeightedMultisigIsmFactory(
+            VM.deployCode(
+                "src/isms/multisig/StaticMerkleRootWeightedMultisigIsmFactory.sol:StaticMerkleRootWeightedMultisigIsmFactory"
+            )
+        );
+    }
+
+    function storageMessageIdMultisigIsm(address owner, address[] memory validators, uint8 threshold)
+        internal
+        returns (IStorageMultisigIsm)
+    {
+        return IStorageMultisigIsm(
+            VM.deployCode(
+                "src/isms/multisig/StorageMessageIdMultisigIsm.sol:StorageMessageIdMultisigIsm",
+                abi.encode(owner, validators, threshold)
+            )
+        );
+    }
+
+    function storageMerkleRootMultisigIsm(address owner, address[] memory validators, uint8 threshold)
+        internal
+        returns (IStorageMultisigIsm)
+    {
+        return IStorageMultisigIsm(
+            VM.deployCode(
+                "src/isms/multisig/StorageMerkleRootMultisigIsm.sol:StorageMerkleRootMultisigIsm",
+                abi.encode(owner, validators, threshold)
+            )
+        );
+    }
+
+    function aggregationIsmFactory() internal returns (IStaticAddressSetFactory) {
+        return IStaticAddressSetFactory(
+            VM.deployCode("src/isms/aggregation/StaticAggregationIsmFactory.sol:StaticAggregationIsmFactory")
+        );
+    }
+
+    function storageAggregationIsm(address owner, address[] memory modules, uint8 threshold)
+        internal
+        returns (IStorageAggregationIsm)
+    {
+        return IStorageAggregationIsm(
+            VM.deployCode(
+                "src/isms/aggregation/StorageAggregationIsm.sol:StorageAggregationIsm",
+                abi.encode(owner, modules, threshold)
+            )
+        );
+    }
+
+    function domainRoutingIsm(address owner, IDomainRoutes.DomainModule[] memory routes)
+        internal
+        returns (IDomainRoutingIsm)
+    {
+        return IDomainRoutingIsm(
+            VM.deployCode("src/isms/routing/DomainRoutingIsm.sol:DomainRoutingIsm", abi.encode(owner, routes))
+        );
+    }
+
+    function domainRoutingIsmFactory() internal returns (IDomainRoutingIsmFactory) {
+        return
+            IDomainRoutingIsmFactory(
+                VM.deployCode("src/isms/routing/DomainRoutingIsmFactory.sol:DomainRoutingIsmFactory")
+            );
+    }
+
+    function incrementalDomainRoutingIsm(address owner, IDomainRoutes.DomainModule[] memory routes)
+        internal
+        returns (IIncrementalDomainRoutingIsm)
+    {
+        return IIncrementalDomainRoutingIsm(
+            VM.deployCode(
+                "src/isms/routing/IncrementalDomainRoutingIsm.sol:IncrementalDomainRoutingIsm",
+                abi.encode(owner, routes)
+            )
+        );
+    }
+
+    function fallbackRoutingIsm(IMailbox forMailbox, address owner, IDomainRoutes.DomainModule[] memory routes)
+        internal
+        returns (IFallbackRoutingIsm)
+    {
+        return IFallbackRoutingIsm(
+            VM.deployCode(
+                "src/isms/routing/DefaultFallbackRoutingIsm.sol:DefaultFallbackRoutingIsm",
+                abi.encode(forMailbox, owner, routes)
+            )
+        );
+    }
+
+    function amountRoutingIsm(IInterchainSecurityModule lower, IInterchainSecurityModule upper, uint256 threshold)
+        internal
+        returns (IAmountRoutingIsm)
+    {
+        return IAmountRoutingIsm(
+            VM.deployCode("src/isms/routing/AmountRoutingIsm.sol:AmountRoutingIsm", abi.encode(lower, upper, threshold))
+        );
+    }
+
+    function pausableIsm(address owner, address guardian) internal returns (IPausableIsm) {
+        return IPausableIsm(VM.deployCode("src/isms/null/PausableIsm.sol:PausableIsm", abi.encode(owner, guardian)));
+    }
+
+    function trustedRelayerIsm(IMailbox forMailbox, address relayer) internal returns (ITrustedRelayerIsm) {
+        return ITrustedRelayerIsm(
+            VM.deployCode("src/isms/null/TrustedRelayerIsm.sol:TrustedRelayerIsm", abi.encode(forMailbox, relayer))
+        );
+    }
+
+    function rateLimitedIsm(IMailbox forMailbox, address owner, uint256 capacity, uint256 duration, address recipient)
+        internal
+        returns (IRateLimitedIsm)
+    {
+        return IRateLimitedIsm(
+            VM.deployCode(
+                "src/isms/null/RateLimitedIsm.sol:RateLimitedIsm",
+                abi.encode(forMailbox, owner, capacity, duration, recipient)
+            )
+        );
+    }
+
+    function noopIsm() internal returns (IInterchainSecurityModule) {
+        return IInterchainSecurityModule(VM.deployCode("src/isms/null/NoopIsm.sol:NoopIsm"));
     }
 }

@@ -20,6 +20,7 @@ contract TrustedRelayerIsm is ITrustedRelayerIsm, PackageVersioned {
 
     constructor(IMailbox mailbox_, address trustedRelayer_) {
         if (trustedRelayer_ == address(0)) revert ZeroRelayer();
+        if (address(mailbox_).code.length == 0) revert NotAContract(address(mailbox_));
         mailbox = mailbox_;
         trustedRelayer = trustedRelayer_;
     }

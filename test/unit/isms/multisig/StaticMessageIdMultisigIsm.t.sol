@@ -3,44 +3,21 @@ pragma solidity 0.8.37;
 
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 
-import {Reference} from "../../../kit/Reference.sol";
+import {Shipped} from "../../../kit/Shipped.sol";
+import {MessageIdTest} from "./MessageIdTest.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
+import {StaticSetTest} from "./StaticSetTest.sol";
 
-contract StaticMessageIdMultisigIsmTest is MultisigIsmTest {
-    function _newFactory() internal view override returns (IStaticAddressSetFactory) {
-        return messageIdFactory;
+contract StaticMessageIdMultisigIsmTest is MessageIdTest, StaticSetTest {
+    function setUp() public override(MultisigIsmTest, StaticSetTest) {
+        super.setUp();
     }
 
-    function _signedIndex() internal pure override returns (uint32) {
-        return INDEX;
-    }
-
-    function _head(Reference.Checkpoint memory c) internal pure override returns (bytes memory) {
-        return Reference.messageIdMetadata(c);
+    function _newFactory() internal override returns (IStaticAddressSetFactory) {
+        return Shipped.messageIdMultisigIsmFactory();
     }
 
     function test_moduleType() public view {
         assertEq(module.moduleType(), 5);
-    }
-
-    function test_verify_underACheckpointOfAnotherMessage_reverts() public {
-        // Attempt: the message is under the root of a later checkpoint, but that one was signed for another message.
-        (bytes32 root, uint32 index) = originTree.latestCheckpoint();
-        Reference.Checkpoint memory later =
-            Reference.Checkpoint(ORIGIN, checkpoint.tree, root, index, leaves[MESSAGES - 1]);
-        bytes32 signedHash = Reference.checkpointHash(later);
-        bytes memory metadata = bytes.concat(_head(later), _signatures(signedHash, validatorKeys));
-        later.messageId = keccak256(message);
-        vm.expectRevert(_notAValidator(0, _recovered(validatorKeys[0], signedHash, Reference.checkpointHash(later))));
-        module.verify(metadata, message);
-    }
-
-    function test_verify_merkleRootMetadata_reverts() public {
-        // Attempt: metadata of the other kind over the very same checkpoint.
-        bytes memory metadata = bytes.concat(
-            Reference.merkleRootMetadata(checkpoint, INDEX, Reference.proof(leaves, INDEX)),
-            _signatures(_hash(), validatorKeys)
-        );
-        _assertNeverVerifies(metadata, message);
     }
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IStaticWeightedMultisigIsmFactory} from "src/interfaces/IWeightedMultisigIsm.sol";
+
+import {Shipped} from "../../../kit/Shipped.sol";
+import {MerkleRootTest} from "./MerkleRootTest.sol";
+import {MultisigIsmTest} from "./MultisigIsmTest.sol";
+import {WeightedSetTest} from "./WeightedSetTest.sol";
+
+contract StaticMerkleRootWeightedMultisigIsmTest is MerkleRootTest, WeightedSetTest {
+    function setUp() public override(MultisigIsmTest, WeightedSetTest) {
+        super.setUp();
+    }
+
+    function _newFactory() internal override returns (IStaticWeightedMultisigIsmFactory) {
+        return Shipped.merkleRootWeightedMultisigIsmFactory();
+    }
+
+    function test_moduleType() public view {
+        assertEq(module.moduleType(), 9);
+    }
+}
