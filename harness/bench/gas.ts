@@ -24,6 +24,7 @@ import { deployIsm } from "../ism/deployIsm.ts";
 import type { IsmConfig } from "../ism/ismConfig.ts";
 import { addressToBytes32 } from "../protocol/address.ts";
 import { encodeAggregationMetadata } from "../protocol/aggregationMetadata.ts";
+import { attestationDigest } from "../protocol/attestation.ts";
 import { checkpointDigest } from "../protocol/checkpoint.ts";
 import { createMerkleTree } from "../protocol/merkleTree.ts";
 import { messageId } from "../protocol/message.ts";
@@ -198,6 +199,11 @@ function moduleCases(): ModuleCase[] {
       metadata: both,
     },
     { operation: "rate limited beside message-id 2/3", config: beside(limit), metadata: both, transfer: true },
+    {
+      operation: "CCIP-read by an attester",
+      config: { type: "attestationCcipReadIsm", owner, urls: ["https://gateway.example"], attester: owner },
+      metadata: (index) => account.signMessage({ message: { raw: attestationDigest(tree.leaf(index)) } }),
+    },
     { operation: "no-op", config: { type: "noopIsm" }, metadata: async () => "0x" },
   ];
 }

@@ -5,6 +5,7 @@ import {StdConstants} from "forge-std/StdConstants.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
+import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -198,5 +199,17 @@ library Shipped {
 
     function noopIsm() internal returns (IInterchainSecurityModule) {
         return IInterchainSecurityModule(VM.deployCode("src/isms/null/NoopIsm.sol:NoopIsm"));
+    }
+
+    function attestationCcipReadIsm(address owner, string[] memory urls, address attester)
+        internal
+        returns (IAttestationCcipReadIsm)
+    {
+        return IAttestationCcipReadIsm(
+            VM.deployCode(
+                "src/isms/ccip-read/AttestationCcipReadIsm.sol:AttestationCcipReadIsm",
+                abi.encode(owner, urls, attester)
+            )
+        );
     }
 }
