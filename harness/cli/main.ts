@@ -9,6 +9,7 @@ import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validatorCommand } from "./commands/validator.ts";
+import { whyCommand } from "./commands/why.ts";
 
 const program = new Command("causeway")
   .description("Interchain messaging: a contract on one chain sends bytes to a contract on another.")
@@ -23,7 +24,8 @@ const program = new Command("causeway")
   .addCommand(relayerCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
-  .addCommand(gatewayCommand());
+  .addCommand(gatewayCommand())
+  .addCommand(whyCommand());
 
 try {
   await program.parseAsync();
