@@ -84,15 +84,6 @@ interface IOptimisticIsm is IInterchainSecurityModule {
     /// @notice The fraud window is zero or longer than `maximum`.
     error FraudWindowOutOfBounds(uint256 fraudWindow, uint256 maximum);
 
-    /// @notice The threshold is zero or above the number of watchers, or there are more than 255 of them.
-    error InvalidThreshold(uint256 threshold, uint256 watchers);
-
-    /// @notice A watcher is the zero address.
-    error ZeroWatcher();
-
-    /// @notice A watcher stands in the set more than once.
-    error DuplicateWatcher(address watcher);
-
     /// @notice The submodule has no code.
     error NotAContract(address account);
 
@@ -122,7 +113,7 @@ interface IOptimisticIsm is IInterchainSecurityModule {
     /// @notice Replaces all watchers and begins a round. The owner alone.
     /// @dev Warning: all messages must be pre-verified again and wait for another window, also those that were deliverable.
     ///      Flags are discarded: watchers must look at what is pre-verified in the new round, and flag it again.
-    /// @param watchers 1 to 255, different and none of them zero.
+    /// @param watchers 1 to 255. Sets that are not valid are refused with the errors of the AddressSet library.
     /// @param threshold How many flags refuse a message or the submodule, at least 1 and at most all.
     function setWatchers(address[] calldata watchers, uint8 threshold) external;
 

@@ -7,6 +7,7 @@ import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {PackageVersioned} from "../../PackageVersioned.sol";
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IOptimisticIsm} from "../../interfaces/IOptimisticIsm.sol";
+import {AddressSet} from "../../libraries/AddressSet.sol";
 import {Message} from "../../libraries/Message.sol";
 
 /// @title OptimisticIsm
@@ -236,19 +237,15 @@ contract OptimisticIsm is IOptimisticIsm, Ownable2Step, PackageVersioned {
     }
 
     function _setWatchers(address[] memory watchers, uint8 threshold) internal {
-        uint256 count = watchers.length;
-        if (threshold == 0 || threshold > count || count > type(uint8).max) revert InvalidThreshold(threshold, count);
-        uint32 number = _round.number;
-        for (uint256 i; i < count; ++i) {
-            address watcher = watchers[i];
-            if (watcher == address(0)) revert ZeroWatcher();
-            if (_enrolledIn[watcher] == number) revert DuplicateWatcher(watcher);
-            _enrolledIn[watcher] = number;
-        }
+        AddressSet.requireValid(watchers, threshold);
 
+        uint32 number = _round.number;
         _watchers = watchers;
         _round.watchersSince = number;
         _round.threshold = threshold;
+        for (uint256 i; i < watchers.length; ++i) {
+            _enrolledIn[watchers[i]] = number;
+        }
         emit WatchersSet(number, watchers, threshold);
     }
 

@@ -6,6 +6,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
+import {AddressSet} from "src/libraries/AddressSet.sol";
 
 import {Shipped} from "../../../kit/Shipped.sol";
 import {OptimisticIsmTest} from "./OptimisticIsmTest.sol";
@@ -71,10 +72,10 @@ contract OptimisticIsmOwnerTest is OptimisticIsmTest {
     }
 
     function test_constructor_badWatchers_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(IOptimisticIsm.InvalidThreshold.selector, 4, 3));
+        vm.expectRevert(abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, 4, 3));
         Shipped.optimisticIsm(owner, ism, WINDOW, watchers, 4);
         watchers[1] = watchers[2];
-        vm.expectRevert(abi.encodeWithSelector(IOptimisticIsm.DuplicateWatcher.selector, watchers[1]));
+        vm.expectRevert(abi.encodeWithSelector(AddressSet.DuplicateAddress.selector, watchers[1]));
         Shipped.optimisticIsm(owner, ism, WINDOW, watchers, FLAGS);
     }
 
@@ -149,17 +150,17 @@ contract OptimisticIsmOwnerTest is OptimisticIsmTest {
     }
 
     function test_setWatchers_invalid_reverts_andChangesNothing() public {
-        _assertSetRefused(watchers, 0, abi.encodeWithSelector(IOptimisticIsm.InvalidThreshold.selector, 0, 3));
-        _assertSetRefused(watchers, 4, abi.encodeWithSelector(IOptimisticIsm.InvalidThreshold.selector, 4, 3));
-        _assertSetRefused(new address[](0), 0, abi.encodeWithSelector(IOptimisticIsm.InvalidThreshold.selector, 0, 0));
-        _assertSetRefused(new address[](0), 1, abi.encodeWithSelector(IOptimisticIsm.InvalidThreshold.selector, 1, 0));
+        _assertSetRefused(watchers, 0, abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, 0, 3));
+        _assertSetRefused(watchers, 4, abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, 4, 3));
+        _assertSetRefused(new address[](0), 0, abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, 0, 0));
+        _assertSetRefused(new address[](0), 1, abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, 1, 0));
         _assertSetRefused(
-            new address[](256), 255, abi.encodeWithSelector(IOptimisticIsm.InvalidThreshold.selector, 255, 256)
+            new address[](256), 255, abi.encodeWithSelector(AddressSet.InvalidThreshold.selector, 255, 256)
         );
-        _assertSetRefused(new address[](1), 1, abi.encodeWithSelector(IOptimisticIsm.ZeroWatcher.selector));
+        _assertSetRefused(new address[](1), 1, abi.encodeWithSelector(AddressSet.ZeroAddress.selector));
         address[] memory twice = new address[](3);
         (twice[0], twice[1], twice[2]) = (alice, bob, alice);
-        _assertSetRefused(twice, 2, abi.encodeWithSelector(IOptimisticIsm.DuplicateWatcher.selector, alice));
+        _assertSetRefused(twice, 2, abi.encodeWithSelector(AddressSet.DuplicateAddress.selector, alice));
     }
 
     function test_setWatchers_255ofThem() public {

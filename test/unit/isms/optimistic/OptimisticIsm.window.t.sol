@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
-import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
+import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
 
 import {Reference} from "../../../kit/Reference.sol";
@@ -52,7 +52,7 @@ contract OptimisticIsmWindowTest is OptimisticIsmTest {
             Reference.messageIdMetadata(_latestCheckpoint(message)),
             _sign(validatorKeys[0], Reference.checkpointHash(_latestCheckpoint(message)))
         );
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotEnoughSignatures.selector, 1, THRESHOLD));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotEnoughSignatures.selector, 1, THRESHOLD));
         module.preVerify(short, message);
         _assertPreVerification(0, 0, 0);
         _assertRefused(_notPreVerified());
@@ -64,7 +64,7 @@ contract OptimisticIsmWindowTest is OptimisticIsmTest {
         bytes memory forged = bytes.concat(
             Reference.messageIdMetadata(checkpoint), _sign(validatorKeys[0], hash), _sign(attackerKey, hash)
         );
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, 1, attacker));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 1, attacker));
         module.preVerify(forged, message);
         _assertRefused(_notPreVerified());
     }
@@ -78,7 +78,7 @@ contract OptimisticIsmWindowTest is OptimisticIsmTest {
             Reference.Checkpoint memory checkpoint = _latestCheckpoint(tampered);
             if (i > 4 && i < 9) checkpoint.origin = uint32(bytes4(_slice(tampered, 5)));
             address seeming = _recovered(validatorKeys[0], hash, Reference.checkpointHash(checkpoint));
-            vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, 0, seeming));
+            vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 0, seeming));
             module.preVerify(metadata, tampered);
         }
     }
@@ -91,7 +91,7 @@ contract OptimisticIsmWindowTest is OptimisticIsmTest {
         bytes32 signedHash = Reference.checkpointHash(checkpoint);
         (checkpoint.origin, checkpoint.messageId) = (ORIGIN + 1, keccak256(replayed));
         address seeming = _recovered(validatorKeys[0], signedHash, Reference.checkpointHash(checkpoint));
-        vm.expectRevert(abi.encodeWithSelector(IMultisigIsm.NotAValidator.selector, 0, seeming));
+        vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 0, seeming));
         module.preVerify(metadata, replayed);
     }
 
