@@ -36,7 +36,12 @@ export type MetadataResult =
       /** The module verifies only within a delivery, so that its `verify` alone can not be tried. */
       onlyInDelivery?: true;
     }
-  | { status: "waiting"; reason: string }
+  | {
+      status: "waiting";
+      reason: string;
+      /** When it is expected to be ready, in milliseconds since 1970, where that is known. */
+      expectedAt?: number;
+    }
   /** A transaction on the destination has to come first. */
   | { status: "prepare"; to: Address; data: Hex; reason: string };
 
