@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, type Hash } from "viem";
+import { type Address, encodeFunctionData, type Hash, parseTransaction } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
 import { decodeMessage } from "../../protocol/message.ts";
@@ -76,6 +76,9 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const spent = await tooManyReverts(context, message);
   if (spent !== undefined) return spent;
 
+  const { maxPreparations, maxPreparationsPerModule } = context.options;
+  const preparations = await readPreparations(context, message);
+  const prepared = [...preparations.values()].reduce((sum, count) => sum + count, 0);
   const recipient = bytes32ToAddress(message.recipient);
   const ism = await round.recipientIsm(recipient);
   const request = {
@@ -87,12 +90,13 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     checkpoints,
     relayer: account.address,
     allowPrivateGateways: context.options.allowPrivateGateways,
+    // A module that is never satisfied must not drain the account.
+    mayPrepare: async (module: Address) =>
+      prepared < maxPreparations && (preparations.get(module) ?? 0) < maxPreparationsPerModule,
     onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
   };
   const build = (verify: boolean) => buildMetadata({ ...request, verify }, round.moduleType);
   const take = async (step: Step): Promise<Outcome> => {
-    const spent = step.purpose === "prepare" ? await tooManyPreparations(context, message) : undefined;
-    if (spent !== undefined) return spent;
     const { to, data } = step;
     const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
     return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
@@ -171,21 +175,19 @@ async function tooManyReverts({ db, options }: RelayerContext, message: StoredMe
   };
 }
 
-/** A module that asks to be prepared again and again must not drain the account. */
-async function tooManyPreparations(
-  { db, options }: RelayerContext,
-  message: StoredMessage,
-): Promise<Outcome | undefined> {
-  const { count } = await db
+/** By module, how many transactions of ours have prepared the message. */
+async function readPreparations({ db }: RelayerContext, message: StoredMessage): Promise<Map<Address, number>> {
+  const rows = await db
     .selectFrom("transaction")
-    .select((select) => select.fn.countAll<number>().as("count"))
+    .select("raw")
     .where("message_id", "=", message.id)
     .where("purpose", "=", "prepare")
     .where("success", "=", 1)
-    .executeTakeFirstOrThrow();
-  if (Number(count) < options.maxPreparations) return undefined;
-  return {
-    status: "waiting",
-    reason: `${count} transactions have prepared it, and its module asks for one more: no more gas is spent on that`,
-  };
+    .execute();
+  const counts = new Map<Address, number>();
+  for (const { raw } of rows) {
+    const to = parseTransaction(raw).to?.toLowerCase() as Address;
+    counts.set(to, (counts.get(to) ?? 0) + 1);
+  }
+  return counts;
 }

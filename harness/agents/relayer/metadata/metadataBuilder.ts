@@ -22,6 +22,8 @@ export type MetadataRequest = {
   relayer: Address;
   /** Whether gateways at addresses that are not of the public internet are asked. */
   allowPrivateGateways: boolean;
+  /** Whether this module may have the message prepared once more; default: yes. One that is never satisfied may not. */
+  mayPrepare?: (ism: Address) => Promise<boolean>;
   /**
    * Builds for a module that `ism` asks, within what is left of the message's limits, which `siblings` modules share.
    * @throws Error whose message is the reason, as a builder does

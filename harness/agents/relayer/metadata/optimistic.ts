@@ -1,6 +1,8 @@
-import { encodeFunctionData } from "viem";
+import { encodeFunctionData, type Hex } from "viem";
 import { optimisticIsmAbi } from "../../../contracts/abi.ts";
+import { estimateGas } from "../estimateGas.ts";
 import { ethCall } from "../ethCall.ts";
+import { DEFAULT_RELAYER_OPTIONS } from "../options.ts";
 import { errorText } from "../rpcError.ts";
 import type { MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
 
@@ -44,16 +46,21 @@ export async function buildOptimisticMetadata(request: MetadataRequest): Promise
       if (built.onlyInDelivery) {
         throw new Error(`module ${ism} never verifies: its submodule ${submodule} verifies only within a delivery`);
       }
-      return {
-        status: "prepare",
-        to: ism,
-        data: encodeFunctionData({ ...module, functionName: "preVerify", args: [built.metadata, raw] }),
-        reason: `module ${ism} wants it pre-verified`,
-      };
+      const data = encodeFunctionData({ ...module, functionName: "preVerify", args: [built.metadata, raw] });
+      await assertUseful(request, data);
+      return { status: "prepare", to: ism, data, reason: `module ${ism} wants it pre-verified` };
     }
     default:
       throw new Error(`module ${ism} is of status ${status} for it, which is unknown`);
   }
+}
+
+/** Throws what makes a pre-verification useless: in an aggregation it must not spoil the others. */
+async function assertUseful({ client, ism, relayer, verify, mayPrepare }: MetadataRequest, data: Hex): Promise<void> {
+  if (mayPrepare !== undefined && !(await mayPrepare(ism))) {
+    throw new Error(`module ${ism} wants to be prepared again and again: no more gas is spent on that`);
+  }
+  if (verify) await estimateGas(client, { from: relayer, to: ism, data, limit: DEFAULT_RELAYER_OPTIONS.maxGas });
 }
 
 function windowOpen({ ism }: MetadataRequest, deliverableAt: bigint): MetadataResult {

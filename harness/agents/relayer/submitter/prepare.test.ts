@@ -354,7 +354,7 @@ async function guardByHostile() {
   const { address, abi } = await by.create("HostileOptimisticIsm", [world.destination.core.defaultIsm]);
   await world.destination.call("setInterchainSecurityModule", [address]);
   return {
-    address: address.toLowerCase(),
+    address: address.toLowerCase() as Address,
     async say(status: number, deliverableAt: bigint, refuses: boolean): Promise<void> {
       await world.destination.client.setAutomine(true);
       const args = [status, deliverableAt, refuses];
@@ -408,10 +408,29 @@ test("a module whose answers make no sense is a reason", async () => {
   await close(running);
 });
 
+test.each([
+  ["refuses to be prepared", true, 0],
+  ["is never satisfied", false, 2],
+])("a branch of an aggregation that %s does not hold up the other", async (_, refuses, wasted) => {
+  const hostile = await guardByHostile();
+  await hostile.say(0, 0n, refuses);
+  await world.destination.client.setAutomine(true);
+  const honest = await guard();
+  await world.guard({ type: "staticAggregationIsm", modules: [hostile.address, honest], threshold: 1 });
+  const running = await start(`relayer-${names++}`, undefined, { maxPreparationsPerModule: 2 });
+  const id = await dispatch("0x0d");
+  for (let i = 0; i <= wasted; i++) await tickAndSettle(running);
+  expect((await stored(running, id)).message.reason).toContain("fraud window");
+  await pass(WINDOW);
+  await tickAndSettle(running);
+  await expectDelivered(running, id, [...Array.from({ length: wasted + 1 }, () => "prepare"), "deliver"]);
+  await close(running);
+});
+
 // The last one: its message stays undelivered, and every relayer that starts after it would go on with it.
 test("a module that asks to be prepared again and again gets no more than so many transactions", async () => {
   await guardByHostile();
-  const running = await start(`relayer-${names++}`, undefined, { maxPreparations: 2 });
+  const running = await start(`relayer-${names++}`, undefined, { maxPreparations: 2, stuckAfterMs: 1e9 });
   const id = await dispatch("0x0c");
   for (let i = 0; i < 3; i++) {
     await tickAndSettle(running);
@@ -427,8 +446,8 @@ test("a module that asks to be prepared again and again gets no more than so man
     ["prepare", "final"],
     ["prepare", "final"],
   ]);
-  expect(message).toMatchObject({ state: "waiting" });
-  expect(message.reason).toContain("2 transactions have prepared it, and its module asks for one more");
+  expect(message).toMatchObject({ state: "pending" });
+  expect(message.reason).toContain("wants to be prepared again and again: no more gas is spent on that");
   expect(await paid()).toBe(before);
   await close(running);
 });
