@@ -6,7 +6,6 @@ contract HostileOptimisticIsm {
     error Refused();
 
     address public immutable submodule;
-    uint8 public constant moduleType = 128;
     uint8 public status;
     uint256 public deliverableAt;
     bool public refuses;
@@ -23,6 +22,10 @@ contract HostileOptimisticIsm {
     function preVerify(bytes calldata, bytes calldata) external {
         if (refuses) revert Refused();
         ++preVerifications;
+    }
+
+    function moduleType() external pure returns (uint8) {
+        return 128;
     }
 
     function messageStatus(bytes32) external view returns (uint8, uint256) {

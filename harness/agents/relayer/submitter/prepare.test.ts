@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ChainClient, createChainClient } from "../../../chains/client.ts";
 import { optimisticIsmAbi } from "../../../contracts/abi.ts";
 import { createDeployer } from "../../../contracts/deployer.ts";
+import type { IsmConfig } from "../../../ism/ismConfig.ts";
 import { getMessage } from "../messageStatus.ts";
 import { deployer, relayerAccount, startTestWorld, type TestRelayer, type TestWorld } from "../testWorld.ts";
 
@@ -23,11 +24,11 @@ beforeEach(async () => {
 const mine = (blocks: number) => world.destination.client.mine({ blocks });
 
 /** A fresh optimistic module over the validators' multisig, one of one watchers, which the recipient names. */
-async function guard(): Promise<Address> {
+async function guard(submodule: IsmConfig = world.destination.core.defaultIsm): Promise<Address> {
   return world.guard({
     type: "optimisticIsm",
     owner: deployer.address,
-    submodule: world.destination.core.defaultIsm,
+    submodule,
     fraudWindow: WINDOW,
     watchers: [deployer.address],
     threshold: 1,
@@ -86,6 +87,11 @@ async function pass(seconds: number): Promise<void> {
   world.pass(seconds * 1_000);
 }
 
+function deliverableAt(module: Address, id: Hash): Promise<bigint> {
+  const call = { address: module, abi: optimisticIsmAbi, functionName: "deliverableAt", args: [id] } as const;
+  return world.destination.client.readContract(call);
+}
+
 /** Has the destination mine a block at that second. */
 async function mineAt(timestamp: bigint): Promise<void> {
   await world.destination.client.setNextBlockTimestamp({ timestamp });
@@ -142,12 +148,7 @@ test("a message is prepared once, waits until its window closes, and is delivere
   await running.relayer.tick();
   const { message } = await stored(running, id);
   expect(message).toMatchObject({ state: "waiting", attempts: 0, delivered_tx: null });
-  const until = await world.destination.client.readContract({
-    address: module,
-    abi: optimisticIsmAbi,
-    functionName: "deliverableAt",
-    args: [id],
-  });
+  const until = await deliverableAt(module, id);
   expect(message.reason).toBe(
     `fraud window of module ${module.toLowerCase()} open until ${new Date(Number(until) * 1_000).toISOString()}`,
   );
@@ -172,6 +173,26 @@ test("a message is prepared once, waits until its window closes, and is delivere
     "included",
     "delivered",
   ]);
+  await close(running);
+});
+
+test("below an aggregation: its window is awaited as exactly", async () => {
+  const optimistic = await guard();
+  const modules = [world.destination.core.defaultIsm, optimistic];
+  await world.guard({ type: "staticAggregationIsm", modules, threshold: 2 });
+  const running = await start();
+  const id = await dispatch("0x0e");
+  await tickAndSettle(running);
+  const until = await deliverableAt(optimistic, id);
+  world.pass(Number(until) * 1_000 - 10_000 - world.now());
+  await running.relayer.tick();
+  const { message } = await stored(running, id);
+  expect(message).toMatchObject({ state: "waiting", next_attempt_at: Number(until) * 1_000 });
+  expect(message.reason).toMatch(/^1 of 2 modules ready: 0x[0-9a-f]{40} waiting: fraud window of module/);
+  await mineAt(until);
+  world.pass(10_000);
+  await tickAndSettle(running);
+  await expectDelivered(running, id, ["prepare", "deliver"]);
   await close(running);
 });
 
@@ -405,6 +426,19 @@ test("a module whose answers make no sense is a reason", async () => {
     `module ${module.address} is of status 5 for it, which is unknown`,
   ]);
   expect(await pool()).toEqual([]);
+  await close(running);
+});
+
+test("a submodule that verifies only within a delivery is a reason, and nothing is spent", async () => {
+  const module = await guard({ type: "trustedRelayerIsm", relayer: relayerAccount.address });
+  const running = await start();
+  const id = await dispatch("0x0f");
+  await running.relayer.tick();
+  const { message, transactions } = await stored(running, id);
+  expect(message).toMatchObject({ state: "pending", attempts: 1 });
+  expect(message.reason).toMatch(/never verifies: its submodule 0x[0-9a-fA-F]{40} verifies only within a delivery/);
+  expect(message.reason).toContain(module.toLowerCase());
+  expect(transactions).toEqual([]);
   await close(running);
 });
 
