@@ -16,7 +16,7 @@ import {
 } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { startAnvil } from "../chains/anvil.ts";
-import { mailboxAbi } from "../contracts/abi.ts";
+import { mailboxAbi, optimisticIsmAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
 import { deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { createDeployer } from "../contracts/deployer.ts";
@@ -112,6 +112,7 @@ for (const kind of ["message-id", "merkle-root"] as const) {
 for (const { operation, config, metadata, transfer } of moduleCases()) {
   rows.push({ operation: `process, ${operation}`, gas: await deliver(config, metadata, transfer) });
 }
+rows.push(...(await optimisticRows()));
 print(rows);
 
 type ModuleCase = {
@@ -245,15 +246,40 @@ async function deliver(
   metadata: (index: number) => Promise<Hex>,
   transfer = false,
 ): Promise<number> {
+  await guard(config);
+  const index = transfer ? nextTransfer++ : next++;
+  const args = [await metadata(index), messages[index] ?? "0x"];
+  const receipt = await call(destination, destination.core.mailbox, mailboxAbi, "process", args);
+  return Number(receipt.gasUsed);
+}
+
+/** Has the recipient guarded by a module. */
+async function guard(config: IsmConfig): Promise<Address> {
   const { rpcUrl } = destination.anvil;
   const { mailbox } = destination.core;
   const deployer = await createDeployer({ rpcUrl, account });
   const ism = await deployIsm({ deployer, config, mailbox, factories: destination.core });
   await call(destination, mailbox, mailboxAbi, "setDefaultIsm", [ism]);
-  const index = transfer ? nextTransfer++ : next++;
-  const args = [await metadata(index), messages[index] ?? "0x"];
-  const receipt = await call(destination, mailbox, mailboxAbi, "process", args);
-  return Number(receipt.gasUsed);
+  return ism;
+}
+
+/** The two transactions of a message whose module wants it pre-verified. */
+async function optimisticRows(): Promise<Row[]> {
+  const watchers = validators.slice(0, 3).map((v) => v.address);
+  const fraudWindow = 1_800;
+  const submodule = multisig("message-id", 2, 3);
+  const owner = account.address;
+  const ism = await guard({ type: "optimisticIsm", owner, submodule, fraudWindow, watchers, threshold: 2 });
+  const index = next++;
+  const message = messages[index] ?? "0x";
+  const args = [await signed("message-id", 2, 3, index), message];
+  const prepared = await call(destination, ism, optimisticIsmAbi, "preVerify", args);
+  await destination.client.increaseTime({ seconds: fraudWindow });
+  const delivered = await call(destination, destination.core.mailbox, mailboxAbi, "process", ["0x", message]);
+  return [
+    { operation: "preVerify, optimistic over message-id 2/3", gas: Number(prepared.gasUsed) },
+    { operation: "process, optimistic, pre-verified", gas: Number(delivered.gasUsed) },
+  ];
 }
 
 /** A chain that stops its anvil when the benchmark ends. */

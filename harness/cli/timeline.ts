@@ -42,6 +42,8 @@ export function createTimeline(now: () => number = Date.now): Timeline {
       if (event.type === "signed") add(event.messageId, `signed by ${event.validator}, index ${event.index}`);
     },
     onRelayerEvent(event) {
+      if (event.type === "preparing") add(event.id, `being prepared, transaction ${event.tx}`);
+      if (event.type === "prepared") add(event.id, `prepared, final in block ${event.block}`);
       if (event.type === "submitted") add(event.id, `submitted by the relayer, transaction ${event.tx}`);
       if (event.type === "included") {
         const { block, gasUsed, success } = event;

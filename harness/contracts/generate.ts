@@ -23,6 +23,7 @@ const ABIS = {
   trustedRelayerIsmAbi: "TrustedRelayerIsm",
   rateLimitedIsmAbi: "RateLimitedIsm",
   ccipReadIsmAbi: "AttestationCcipReadIsm",
+  optimisticIsmAbi: "OptimisticIsm",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

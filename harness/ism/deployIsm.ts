@@ -66,6 +66,10 @@ export async function deployIsm(parameters: DeployIsmParameters): Promise<Addres
       return create("RateLimitedIsm", [mailbox, config.owner, config.maxCapacity, config.duration, config.recipient]);
     case "attestationCcipReadIsm":
       return create("AttestationCcipReadIsm", [config.owner, config.urls, config.attester]);
+    case "optimisticIsm": {
+      const { owner, fraudWindow, watchers, threshold } = config;
+      return create("OptimisticIsm", [owner, await below(config.submodule), fraudWindow, watchers, threshold]);
+    }
     case "noopIsm":
       return create("NoopIsm", []);
   }

@@ -48,6 +48,15 @@ export type IsmConfig =
   | { type: "trustedRelayerIsm"; relayer: Address }
   | { type: "rateLimitedIsm"; owner: Address; maxCapacity: bigint; duration: bigint; recipient: Address }
   | { type: "attestationCcipReadIsm"; owner: Address; urls: string[]; attester: Address }
+  | {
+      type: "optimisticIsm";
+      owner: Address;
+      submodule: IsmConfig;
+      /** Seconds. */
+      fraudWindow: number;
+      watchers: Address[];
+      threshold: number;
+    }
   | { type: "noopIsm" };
 
 /** Amounts and weights are numbers, or decimal strings where they do not fit into a JSON number. */
@@ -105,6 +114,18 @@ export const ismConfigSchema: z.ZodType<IsmConfig, unknown> = z.lazy(() =>
           .min(1)
           .max(5),
         attester: address,
+      }),
+      z.strictObject({
+        type: z.literal("optimisticIsm"),
+        owner: address,
+        submodule: ismConfigSchema,
+        fraudWindow: z
+          .number()
+          .int()
+          .min(1)
+          .max(30 * 24 * 3600),
+        watchers: set.validators,
+        threshold: set.threshold,
       }),
       z.strictObject({ type: z.literal("noopIsm") }),
     ]),

@@ -18,6 +18,7 @@ import {
     IDomainRoutingIsmFactory,
     IIncrementalDomainRoutingIsm
 } from "src/interfaces/IRoutingIsm.sol";
+import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
@@ -36,6 +37,15 @@ interface IOwnedMailbox is IMailbox {
 /// @notice DefaultFallbackRoutingIsm, which has no interface of its own.
 interface IFallbackRoutingIsm is IDomainRoutingIsm {
     function mailbox() external view returns (IMailbox);
+}
+
+/// @notice The optimistic module with what it inherits.
+interface IOwnedOptimisticIsm is IOptimisticIsm {
+    function owner() external view returns (address);
+    function pendingOwner() external view returns (address);
+    function transferOwnership(address newOwner) external;
+    function acceptOwnership() external;
+    function renounceOwnership() external;
 }
 
 /// @title Shipped
@@ -211,5 +221,16 @@ library Shipped {
                 abi.encode(owner, urls, attester)
             )
         );
+    }
+
+    function optimisticIsm(
+        address owner,
+        IInterchainSecurityModule submodule,
+        uint48 fraudWindow,
+        address[] memory watchers,
+        uint8 threshold
+    ) internal returns (IOwnedOptimisticIsm) {
+        bytes memory arguments = abi.encode(owner, submodule, fraudWindow, watchers, threshold);
+        return IOwnedOptimisticIsm(VM.deployCode("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
     }
 }

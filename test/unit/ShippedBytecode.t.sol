@@ -32,6 +32,10 @@ contract ShippedBytecodeTest is BaseTest {
         _assertShipped(Shipped.merkleRootMultisigIsmFactory().implementation(), "StaticMerkleRootMultisigIsm");
     }
 
+    function test_optimisticModule() public {
+        _assertShipped(address(Shipped.optimisticIsm(owner, ism, 1, validators, 1)), "OptimisticIsm");
+    }
+
     function test_thisTest_isCompiledOtherwise() public view {
         assertFalse(vm.keyExistsJson(_artifact("ShippedBytecodeTest", "ShippedBytecode.t"), ".metadata.settings.viaIR"));
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { retryDelay, waitingDelay } from "./backoff.ts";
+import { expectingDelay, retryDelay, waitingDelay } from "./backoff.ts";
 
 const middle = () => 0.5;
 
@@ -24,4 +24,12 @@ test("a waiting message is looked at after an eighth of its age, within bounds",
   expect([0, 4_000, 80_000, 86_400_000].map((ageMs) => waitingDelay({ ageMs, ...bounds }))).toEqual([
     500, 500, 10_000, 60_000,
   ]);
+});
+
+test("what is expected at a known moment is looked at then, as usual before, and soon after", () => {
+  const bounds = { ageMs: 80_000, minMs: 500, capMs: 60_000, random: middle };
+  const delays = [86_400_000, 10_001, 9_999, 1, 0, -4_000, -80_000, -86_400_000].map((expectedInMs) =>
+    expectingDelay({ expectedInMs, ...bounds }),
+  );
+  expect(delays).toEqual([10_000, 10_000, 9_999, 1, 500, 500, 10_000, 60_000]);
 });

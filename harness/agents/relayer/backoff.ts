@@ -16,6 +16,23 @@ export function retryDelay(parameters: {
 }
 
 /**
+ * Time until a message that waits for a known moment is looked at again, in milliseconds: no later than `waitingDelay` says, since
+ * something else may happen, and before long once the moment has come.
+ * @param expectedInMs how far the moment is ahead; negative when it is past
+ */
+export function expectingDelay(parameters: {
+  expectedInMs: number;
+  ageMs: number;
+  minMs: number;
+  capMs: number;
+  random: () => number;
+}): number {
+  const { expectedInMs, ageMs, ...bounds } = parameters;
+  if (expectedInMs <= 0) return waitingDelay({ ageMs: -expectedInMs, ...bounds });
+  return Math.min(expectedInMs, waitingDelay({ ageMs, ...bounds }));
+}
+
+/**
  * Time until a message that lacks signatures is looked at again, in milliseconds: an eighth of the time it has waited, within
  * bounds. What waited a second is looked at every few blocks, what waited a day does not cost reads every second, and each is
  * noticed at most an eighth late.

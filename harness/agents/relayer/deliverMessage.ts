@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, type Hash, type Hex } from "viem";
+import { type Address, encodeFunctionData, type Hash, parseTransaction } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
 import { decodeMessage } from "../../protocol/message.ts";
@@ -10,7 +10,7 @@ import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
 import type { MetadataResult } from "./metadata/metadataBuilder.ts";
 import { errorText } from "./rpcError.ts";
-import type { SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
+import type { Delivery, SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
 import type { DestinationHead } from "./submitter/destinationHead.ts";
 
 /** What the messages of one tick for one destination share. */
@@ -46,7 +46,7 @@ export async function deliverMessage(
   }
   switch (outcome.status) {
     case "waiting":
-      return markWaiting(context, message, outcome.reason);
+      return markWaiting(context, message, outcome);
     case "failed":
       return markFailed(context, message, outcome.reason);
     case "elsewhere":
@@ -56,7 +56,10 @@ export async function deliverMessage(
   }
 }
 
-type Outcome = SubmitResult | { status: "elsewhere"; reason: string; block: number };
+type Outcome =
+  | SubmitResult
+  | Extract<MetadataResult, { status: "waiting" }>
+  | { status: "elsewhere"; reason: string; block: number };
 
 async function attempt(context: RelayerContext, round: DeliveryRound, message: StoredMessage): Promise<Outcome> {
   const { destination, submitter, isIndexed } = round;
@@ -73,6 +76,9 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const spent = await tooManyReverts(context, message);
   if (spent !== undefined) return spent;
 
+  const { maxPreparations, maxPreparationsPerModule } = context.options;
+  const preparations = await readPreparations(context, message);
+  const prepared = [...preparations.values()].reduce((sum, count) => sum + count, 0);
   const recipient = bytes32ToAddress(message.recipient);
   const ism = await round.recipientIsm(recipient);
   const request = {
@@ -84,34 +90,49 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     checkpoints,
     relayer: account.address,
     allowPrivateGateways: context.options.allowPrivateGateways,
+    // A module that is never satisfied must not drain the account.
+    mayPrepare: async (module: Address) =>
+      prepared < maxPreparations && (preparations.get(module) ?? 0) < maxPreparationsPerModule,
     onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
   };
   const build = (verify: boolean) => buildMetadata({ ...request, verify }, round.moduleType);
-  const simulate = async (metadata: Hex) => {
-    const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [metadata, raw] });
-    const call = { from: account.address, to: chain.mailbox, data, limit: context.options.maxGas };
-    return { data, gas: await estimateGas(client, call) };
+  const take = async (step: Step): Promise<Outcome> => {
+    const { to, data } = step;
+    const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
+    return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
   };
 
   const built = await build(false);
-  if (built.status !== "ready") return notReady(built);
-  let simulated: { data: Hex; gas: bigint };
+  if (built.status === "waiting") return built;
+  const step = nextStep(chain.mailbox, message, built);
   try {
-    simulated = await simulate(built.metadata);
+    return await take(step);
   } catch (error) {
     if (!(error instanceof RevertError)) throw error;
     // Was it a signature that is none? Then others may do.
     const verified = await build(true);
-    if (verified.status !== "ready") return notReady(verified);
-    if (verified.metadata === built.metadata) throw error;
-    simulated = await simulate(verified.metadata);
+    if (verified.status === "waiting") return verified;
+    const other = nextStep(chain.mailbox, message, verified);
+    if (other.to === step.to && other.data === step.data) throw error;
+    return take(other);
   }
-  return submitter.submit({ id, ...simulated, isCurrent: () => isIndexed(message) === true });
 }
 
-/** What has to come before the delivery. */
-function notReady(result: Exclude<MetadataResult, { status: "ready" }>): Outcome {
-  return { status: "waiting", reason: result.reason };
+/** The transaction that brings a message further. */
+type Step = Pick<Delivery, "purpose" | "to" | "data" | "reason">;
+
+/** The delivery itself, or what has to come before it. */
+function nextStep(
+  mailbox: Address,
+  { raw }: StoredMessage,
+  built: Exclude<MetadataResult, { status: "waiting" }>,
+): Step {
+  if (built.status === "prepare") {
+    const { to, data, reason } = built;
+    return { purpose: "prepare", to, data, reason: `being prepared: ${reason}` };
+  }
+  const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [built.metadata, raw] });
+  return { purpose: "deliver", to: mailbox, data };
 }
 
 function isDelivered({ destination: { chain, client } }: DeliveryRound, id: Hash, block?: number): Promise<boolean> {
@@ -152,4 +173,21 @@ async function tooManyReverts({ db, options }: RelayerContext, message: StoredMe
     status: "waiting",
     reason: `${reverts} transactions for it reverted on chain although they had passed simulation: no more gas is spent on it`,
   };
+}
+
+/** By module, how many transactions of ours have prepared the message. */
+async function readPreparations({ db }: RelayerContext, message: StoredMessage): Promise<Map<Address, number>> {
+  const rows = await db
+    .selectFrom("transaction")
+    .select("raw")
+    .where("message_id", "=", message.id)
+    .where("purpose", "=", "prepare")
+    .where("success", "=", 1)
+    .execute();
+  const counts = new Map<Address, number>();
+  for (const { raw } of rows) {
+    const to = parseTransaction(raw).to?.toLowerCase() as Address;
+    counts.set(to, (counts.get(to) ?? 0) + 1);
+  }
+  return counts;
 }

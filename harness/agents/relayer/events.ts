@@ -6,6 +6,9 @@ export type RelayerEvent =
   | { type: "signed"; id: Hash; validator: Address; index: number }
   | { type: "waiting"; id: Hash; reason: string }
   | { type: "failed"; id: Hash; reason: string }
+  /** A transaction that has to come before the delivery was submitted, or is final. */
+  | { type: "preparing"; id: Hash; tx: Hash; nonce: number }
+  | { type: "prepared"; id: Hash; tx: Hash; block: number }
   | { type: "submitted"; id: Hash; tx: Hash; nonce: number }
   | { type: "included"; id: Hash; tx: Hash; block: number; gasUsed: number; success: boolean }
   | { type: "delivered"; id: Hash; tx: Hash | null; block: number | null };

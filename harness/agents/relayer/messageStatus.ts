@@ -24,8 +24,17 @@ export async function getMessage(
   if (message === undefined) return undefined;
   const transactions = await db
     .selectFrom("transaction")
-    .select(["hash", "destination", "account", "nonce", "message_id", "max_fee_per_gas", "max_priority_fee_per_gas"])
-    .select(["state", "created_at", "broadcast_at", "block_number", "block_hash", "gas_used", "success"])
+    .select(["hash", "destination", "account", "nonce", "message_id", "purpose", "max_fee_per_gas"])
+    .select([
+      "max_priority_fee_per_gas",
+      "state",
+      "created_at",
+      "broadcast_at",
+      "block_number",
+      "block_hash",
+      "gas_used",
+      "success",
+    ])
     .where("message_id", "=", key)
     .orderBy("created_at")
     .execute();

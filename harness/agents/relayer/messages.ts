@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from "kysely";
 import type { Hash } from "viem";
-import { retryDelay, waitingDelay } from "./backoff.ts";
+import { expectingDelay, retryDelay, waitingDelay } from "./backoff.ts";
 import type { RelayerContext } from "./context.ts";
 import type { MessageTable, RelayerTables } from "./schema.ts";
 
@@ -26,11 +26,19 @@ export function dueMessages(
     .execute();
 }
 
-/** Time has to bring something; the message is looked at again soon, at first. */
-export async function markWaiting(context: RelayerContext, message: StoredMessage, reason: string): Promise<void> {
+/**
+ * Time has to bring something; the message is looked at again soon, at first.
+ * @param expectedAt when that is expected, if that is known
+ */
+export async function markWaiting(
+  context: RelayerContext,
+  message: StoredMessage,
+  { reason, expectedAt }: { reason: string; expectedAt?: number },
+): Promise<void> {
   const { commit, now, random, options, emit } = context;
-  const ageMs = now() - message.recorded_at;
-  const delay = waitingDelay({ ageMs, minMs: options.waitingMinMs, capMs: options.waitingCapMs, random });
+  const age = { ageMs: now() - message.recorded_at, minMs: options.waitingMinMs, capMs: options.waitingCapMs, random };
+  const delay =
+    expectedAt === undefined ? waitingDelay(age) : expectingDelay({ ...age, expectedInMs: expectedAt - now() });
   await commit(async (trx) => {
     await trx
       .updateTable("message")

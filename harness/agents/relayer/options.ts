@@ -21,6 +21,9 @@ export type RelayerOptions = {
   maxFeePerGas: bigint;
   /** A message whose transactions reverted so many times on chain, after a good simulation, costs no more gas. */
   maxReverts: number;
+  /** Most transactions that prepare one message, of all its modules together and of one module. */
+  maxPreparations: number;
+  maxPreparationsPerModule: number;
   /** The account's nonce not moving for so long means that its next transaction must be replaced. */
   stuckAfterMs: number;
   /** A transaction that is not in a block is given to the node again after so long. */
@@ -46,6 +49,8 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   maxGas: 10_000_000n,
   maxFeePerGas: 500_000_000_000n,
   maxReverts: 5,
+  maxPreparations: 8,
+  maxPreparationsPerModule: 4,
   stuckAfterMs: 60_000,
   rebroadcastAfterMs: 30_000,
   readTimeoutMs: 5_000,

@@ -3,8 +3,8 @@ import type { Migrations } from "../../store/openStore.ts";
 
 /**
  * - `pending`: to be worked on when `next_attempt_at` has come
- * - `waiting`: the same, and what is lacking are signatures
- * - `submitted`: a transaction of ours is signed, and perhaps broadcast
+ * - `waiting`: the same, and what is lacking is time: signatures, a fraud window, lower fees
+ * - `submitted`: a transaction of ours is signed, and perhaps broadcast; its `purpose` may be to deliver or to prepare
  * - `included`: it is in a block that may still be reorganised
  * - `delivered`: final on the destination
  */
@@ -48,6 +48,12 @@ export type MessageTable = {
  */
 export type TransactionState = "pending" | "included" | "final" | "superseded" | "refused";
 
+/**
+ * - `deliver`: to hand the message to its Mailbox; also that of transactions that only use their nonce up
+ * - `prepare`: to do what has to come before that, as a pre-verification
+ */
+export type Purpose = "deliver" | "prepare";
+
 export type TransactionTable = {
   hash: Hash;
   /** Domain of the chain it is for. */
@@ -56,6 +62,7 @@ export type TransactionTable = {
   nonce: number;
   /** None for a transaction that only uses its nonce up. */
   message_id: Hash | null;
+  purpose: Purpose;
   /** Signed, as it is broadcast. */
   raw: Hex;
   /** Wei, decimal. */
@@ -142,6 +149,14 @@ export const relayerMigrations: Migrations = {
         .addColumn("next_index", "bigint", (column) => column.notNull())
         .addColumn("root", "text", (column) => column.notNull())
         .addPrimaryKeyConstraint("recorded_key", ["origin", "destination"])
+        .execute();
+    },
+  },
+  relayer_0002_purpose: {
+    async up(db) {
+      await db.schema
+        .alterTable("transaction")
+        .addColumn("purpose", "text", (column) => column.notNull().defaultTo("deliver"))
         .execute();
     },
   },

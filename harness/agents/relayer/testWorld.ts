@@ -21,9 +21,13 @@ import { createChainClient } from "../../chains/client.ts";
 import { mailboxAbi, validatorAnnounceAbi } from "../../contracts/abi.ts";
 import { readArtifact } from "../../contracts/artifact.ts";
 import { deployCore, type IsmKind } from "../../contracts/deployCore.ts";
+import { createDeployer } from "../../contracts/deployer.ts";
+import { deployIsm } from "../../ism/deployIsm.ts";
+import type { IsmConfig } from "../../ism/ismConfig.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { announcementDigest, type Checkpoint, checkpointDigest } from "../../protocol/checkpoint.ts";
 import { createMerkleTree } from "../../protocol/merkleTree.ts";
+import { encodeMessageIdMetadata } from "../../protocol/multisigMetadata.ts";
 import type { CheckpointStorage } from "../../storage/checkpointStorage.ts";
 import { createFolderStorage } from "../../storage/folderStorage.ts";
 import { openStore, type Store } from "../../store/openStore.ts";
@@ -35,7 +39,7 @@ import type { RelayerOptions } from "./options.ts";
 import { type RelayerTables, relayerMigrations } from "./schema.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
-const deployer = mnemonicToAccount(MNEMONIC, { addressIndex: 0 });
+export const deployer = mnemonicToAccount(MNEMONIC, { addressIndex: 0 });
 export const relayerAccount = mnemonicToAccount(MNEMONIC, { addressIndex: 1 });
 export const recipientAbi = readArtifact("TestRecipient").abi;
 
@@ -63,7 +67,11 @@ export function createTestChain(anvil: Anvil, config: ChainConfig, testRecipient
     client,
     recipient: testRecipient,
     /** Calls a contract as the deployer and waits for it to be mined. */
-    async write(to: Address, data: Hex, fees: { maxFeePerGas?: bigint; maxPriorityFeePerGas?: bigint } = {}) {
+    async write(
+      to: Address,
+      data: Hex,
+      fees: { maxFeePerGas?: bigint; maxPriorityFeePerGas?: bigint; gas?: bigint } = {},
+    ) {
       const hash = await wallet.sendTransaction({ to, data, chain: null, ...fees });
       return client.waitForTransactionReceipt({ hash });
     },
@@ -203,6 +211,23 @@ export async function startTestWorld(
         await storage.writeCheckpoints(signed);
         await storage.writeLatestIndex(Math.max(...all));
       }
+    },
+
+    /** Deploys a module on the destination and has the recipient there name it. */
+    async guard(ism: IsmConfig): Promise<Address> {
+      const { core, anvil, config } = destination;
+      const by = await createDeployer({ rpcUrl: anvil.rpcUrl, account: deployer });
+      const module = await deployIsm({ deployer: by, config: ism, mailbox: config.mailbox, factories: core });
+      await destination.call("setInterchainSecurityModule", [module]);
+      return module;
+    },
+
+    /** Metadata for a message-id module over the message at that index, of as many signatures as are needed. */
+    async messageIdMetadata(index: number): Promise<Hex> {
+      const signatures = await Promise.all(
+        validators.slice(0, threshold).map(async ({ storage }) => (await storage.checkpoint(index))?.signature ?? "0x"),
+      );
+      return encodeMessageIdMetadata({ ...checkpointAt(index), signatures });
     },
 
     /** A relayer with the store of that name; one process at a time has it. */

@@ -54,7 +54,9 @@ function printMessage(config: Config, { message, transactions }: Found): void {
     rows.push(["delivered", `block ${message.delivered_block}, transaction ${message.delivered_tx}`]);
   }
   if (message.gas_used !== null) rows.push(["gas used", message.gas_used]);
-  for (const { hash, nonce, state } of transactions) rows.push(["transaction", `${hash}, nonce ${nonce}, ${state}`]);
+  for (const { hash, nonce, state, purpose } of transactions) {
+    rows.push(["transaction", `${hash}, nonce ${nonce}, to ${purpose} it, ${state}`]);
+  }
   for (const [name, value] of rows) console.log(`${name.padEnd(16)}${value}`);
 }
 

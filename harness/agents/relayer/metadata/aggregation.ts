@@ -32,7 +32,8 @@ export async function buildAggregationMetadata(request: MetadataRequest): Promis
   if (possible < threshold) throw new Error(reason);
   const preparing = branches.find((branch) => branch?.status === "prepare");
   if (preparing?.status === "prepare") return { ...preparing, reason };
-  return { status: "waiting", reason };
+  const expected = branches.flatMap((branch) => (branch?.status === "waiting" ? (branch.expectedAt ?? []) : []));
+  return { status: "waiting", reason, ...(expected.length > 0 && { expectedAt: Math.min(...expected) }) };
 }
 
 async function readModules({ client, ism, raw }: MetadataRequest) {

@@ -8,6 +8,7 @@ import { buildMerkleRootMetadata, buildWeightedMerkleRootMetadata } from "./merk
 import { buildMessageIdMetadata, buildWeightedMessageIdMetadata } from "./messageIdMultisig.ts";
 import type { MetadataBuilder, MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
 import { buildNullMetadata } from "./nullModule.ts";
+import { buildOptimisticMetadata } from "./optimistic.ts";
 import { buildRoutingMetadata } from "./routing.ts";
 
 /** By `moduleType()`. */
@@ -20,6 +21,7 @@ const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
   [7, buildCcipReadMetadata],
   [9, buildWeightedMerkleRootMetadata],
   [10, buildWeightedMessageIdMetadata],
+  [128, buildOptimisticMetadata],
 ]);
 
 /** Modules below each other. */

@@ -22,6 +22,8 @@ export type MetadataRequest = {
   relayer: Address;
   /** Whether gateways at addresses that are not of the public internet are asked. */
   allowPrivateGateways: boolean;
+  /** Whether this module may have the message prepared once more; default: yes. One that is never satisfied may not. */
+  mayPrepare?: (ism: Address) => Promise<boolean>;
   /**
    * Builds for a module that `ism` asks, within what is left of the message's limits, which `siblings` modules share.
    * @throws Error whose message is the reason, as a builder does
@@ -36,7 +38,12 @@ export type MetadataResult =
       /** The module verifies only within a delivery, so that its `verify` alone can not be tried. */
       onlyInDelivery?: true;
     }
-  | { status: "waiting"; reason: string }
+  | {
+      status: "waiting";
+      reason: string;
+      /** When it is expected to be ready, in milliseconds since 1970, where that is known. */
+      expectedAt?: number;
+    }
   /** A transaction on the destination has to come first. */
   | { status: "prepare"; to: Address; data: Hex; reason: string };
 

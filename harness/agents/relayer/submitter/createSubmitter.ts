@@ -1,10 +1,10 @@
 import type { Selectable } from "kysely";
-import type { Hash, Hex } from "viem";
+import type { Address, Hash, Hex } from "viem";
 import type { Destination, RelayerContext } from "../context.ts";
 import { createLimit } from "../limit.ts";
 import { failAttempt, WORKABLE } from "../messages.ts";
 import { errorText } from "../rpcError.ts";
-import type { TransactionTable } from "../schema.ts";
+import type { Purpose, TransactionTable } from "../schema.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import { readNonce } from "./destinationHead.ts";
 import { FeeLimitError, marketFees } from "./fees.ts";
@@ -16,9 +16,13 @@ import { createUpkeep } from "./upkeep.ts";
 
 export type Delivery = {
   id: Hash;
-  /** Calldata of `Mailbox.process`. */
+  purpose: Purpose;
+  /** The Mailbox, or what prepares the message. */
+  to: Address;
   data: Hex;
   gas: bigint;
+  /** Why the message is not delivered while this is under way; of a delivery none. */
+  reason?: string;
   /** Asked right before signing: whether the message is still in its origin's index. */
   isCurrent: () => boolean;
 };
@@ -27,7 +31,7 @@ export type Delivery = {
 export type SubmitResult = { status: "stored" } | { status: "waiting" | "failed"; reason: string };
 
 export type Submitter = {
-  /** Signs, stores and broadcasts a delivery. Deliveries that come at the same time share a round. Never throws. */
+  /** Signs, stores and broadcasts a delivery, or what prepares it. Deliveries that come at the same time share a round. Never throws. */
   submit(delivery: Delivery): Promise<SubmitResult>;
   /** Broadcasts again what may be lost, replaces what is stuck, fills gaps between nonces. Never throws. */
   keepUp(): Promise<void>;
@@ -86,13 +90,14 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
     const sendable = deliveries.filter((delivery) => workable.has(delivery.id) && delivery.isCurrent());
     if (sendable.length === 0) return new Set();
     const rows = await Promise.all(
-      sendable.map(({ id: messageId, data, gas }) => {
-        const call = { messageId, to: chain.mailbox, data, gas };
+      sendable.map(({ id: messageId, purpose, to, data, gas }) => {
+        const call = { messageId, purpose, to, data, gas };
         const nonce = nonces.next().value;
         return signTransaction({ account, chainId: id, destination: chain.domain, call, nonce, fees, now: now() });
       }),
     );
-    await commit((trx) => storeSigned(trx, rows, now()));
+    const reasons = new Map(sendable.flatMap(({ id: key, reason }) => (reason === undefined ? [] : [[key, reason]])));
+    await commit((trx) => storeSigned(trx, rows, now(), reasons));
     const answers = await broadcast(
       client,
       rows.map(({ raw }) => raw),
@@ -122,12 +127,12 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
         if (message !== undefined) await failAttempt(context, trx, message, reason, capMs);
       }
     });
-    for (const [i, { hash, nonce, message_id: id }] of rows.entries()) {
+    for (const [i, { hash, nonce, message_id: id, purpose }] of rows.entries()) {
       if (id === null) continue;
       const { status, reason } = answers[i] ?? { status: "unknown" };
       if (status === "refused")
         emit({ type: "failed", id, reason: `${chain.name} refused the transaction: ${reason}` });
-      else emit({ type: "submitted", id, tx: hash, nonce });
+      else emit({ type: purpose === "prepare" ? "preparing" : "submitted", id, tx: hash, nonce });
       if (status !== "accepted") log.warn({ chain: chain.name, id, tx: hash, nonce, reason }, `broadcast: ${status}`);
     }
   }

@@ -12,11 +12,12 @@ import {
   readSlots,
   type Slot,
   storeInclusion,
+  storePrepared,
   storeReorganisation,
   storeSettled,
 } from "./slots.ts";
 
-type Included = Pick<LiveTransaction, "hash" | "message_id"> & { block: number; success: boolean };
+type Included = Pick<LiveTransaction, "hash" | "message_id" | "purpose"> & { block: number; success: boolean };
 
 /**
  * Finds out what became of every transaction that is not settled: included, reorganised out, final, or replaced by another of
@@ -80,14 +81,15 @@ export async function settleTransactions(
   async function include(slot: Slot, inclusion: Inclusion): Promise<void> {
     await commit((trx) => storeInclusion(trx, slot, inclusion, now()));
     const { hash, block, gasUsed, success } = inclusion;
-    const id = slot.transactions.find((transaction) => transaction.hash === hash)?.message_id ?? null;
-    if (id !== null) emit({ type: "included", id, tx: hash, block, gasUsed, success });
-    await finalise(slot, { hash, message_id: id, block, success });
+    const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
+    const { message_id: id = null, purpose = "deliver" } = transaction ?? {};
+    if (id !== null && purpose === "deliver") emit({ type: "included", id, tx: hash, block, gasUsed, success });
+    await finalise(slot, { hash, message_id: id, purpose, block, success });
   }
 
   /** Settles the slot if its block is final. */
   async function finalise(slot: Slot, included: Included): Promise<void> {
-    const { hash, message_id: id, block, success } = included;
+    const { hash, message_id: id, purpose, block, success } = included;
     if (block > head.final) return;
     if (id === null) {
       await commit((trx) => storeSettled(trx, slot, included, now()));
@@ -105,6 +107,11 @@ export async function settleTransactions(
         if (message !== undefined) await failAttempt(context, trx, message, reason);
       });
       emit({ type: "failed", id, reason });
+      return;
+    }
+    if (purpose === "prepare") {
+      await commit((trx) => storePrepared(trx, slot, { hash, message_id: id, block }, now()));
+      emit({ type: "prepared", id, tx: hash, block });
       return;
     }
     const delivered = { address: chain.mailbox, abi: mailboxAbi, functionName: "delivered", args: [id] } as const;

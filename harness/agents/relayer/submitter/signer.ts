@@ -2,11 +2,11 @@ import type { Selectable } from "kysely";
 import { type Address, type Hash, type Hex, keccak256, type LocalAccount, parseTransaction } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
 import { remember } from "../remember.ts";
-import type { TransactionTable } from "../schema.ts";
+import type { Purpose, TransactionTable } from "../schema.ts";
 import type { Fees } from "./fees.ts";
 
 /** What a transaction of ours does. */
-export type Call = { messageId: Hash | null; to: Address; data: Hex; gas: bigint };
+export type Call = { messageId: Hash | null; purpose: Purpose; to: Address; data: Hex; gas: bigint };
 
 /** Signs a call with a nonce and fees, as the row that is stored before it is broadcast. */
 export async function signTransaction(parameters: {
@@ -27,6 +27,7 @@ export async function signTransaction(parameters: {
     account: account.address.toLowerCase() as Address,
     nonce,
     message_id: call.messageId,
+    purpose: call.purpose,
     raw,
     max_fee_per_gas: fees.maxFeePerGas.toString(),
     max_priority_fee_per_gas: fees.maxPriorityFeePerGas.toString(),
@@ -42,14 +43,14 @@ export async function signTransaction(parameters: {
 
 /** A call that does nothing but use its nonce up. */
 export function emptyCall(account: LocalAccount): Call {
-  return { messageId: null, to: account.address, data: "0x", gas: 100_000n };
+  return { messageId: null, purpose: "deliver", to: account.address, data: "0x", gas: 100_000n };
 }
 
 /** What a stored transaction does, so that it can be signed again with higher fees. */
-export function callOf(row: { raw: Hex; message_id: Hash | null }): Call {
+export function callOf(row: { raw: Hex; message_id: Hash | null; purpose: Purpose }): Call {
   const { to, data, gas } = parseTransaction(row.raw);
   if (to == null || gas === undefined) throw new Error("a stored transaction names no recipient or gas");
-  return { messageId: row.message_id, to, data: data ?? "0x", gas };
+  return { messageId: row.message_id, purpose: row.purpose, to, data: data ?? "0x", gas };
 }
 
 /** The chain id that transactions are signed for; it never changes, so one answer is enough. */

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Address, Hash } from "viem";
-import type { RelayerTables } from "../schema.ts";
+import type { Purpose, RelayerTables } from "../schema.ts";
 import type { Inclusion } from "./receipts.ts";
 
 /** One nonce of one account and our transactions for it, of which at most one can ever be in a block. */
@@ -12,6 +12,7 @@ export type LiveTransaction = {
   account: Address;
   nonce: number;
   message_id: Hash | null;
+  purpose: Purpose;
   state: "pending" | "included";
   max_fee_per_gas: string;
   created_at: number;
@@ -27,8 +28,8 @@ const LIVE = ["pending", "included"] as const;
 export async function readSlots(db: Kysely<RelayerTables>, destination: number): Promise<Slot[]> {
   const rows = await db
     .selectFrom("transaction")
-    .select(["hash", "account", "nonce", "message_id", "state", "max_fee_per_gas", "created_at", "broadcast_at"])
-    .select(["block_number", "block_hash", "success"])
+    .select(["hash", "account", "nonce", "message_id", "purpose", "state", "max_fee_per_gas", "created_at"])
+    .select(["broadcast_at", "block_number", "block_hash", "success"])
     .where("destination", "=", destination)
     .where("state", "in", LIVE)
     .orderBy("nonce")
@@ -65,17 +66,20 @@ export async function storeInclusion(
     .set({ state: "included", block_number: block, block_hash: blockHash, gas_used: gasUsed, success: success ? 1 : 0 })
     .where("hash", "=", hash)
     .execute();
-  const id = slot.transactions.find((transaction) => transaction.hash === hash)?.message_id;
-  if (id == null) return;
+  const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
+  if (transaction?.message_id == null) return;
+  const { message_id: id, purpose } = transaction;
+  const delivers = success && purpose === "deliver";
+  const happened = success ? "prepares it" : "reverted";
   await trx
     .updateTable("message")
     .set({
       state: "included",
       tx: hash,
-      gas_used: gasUsed,
-      delivered_block: success ? block : null,
-      delivered_tx: success ? hash : null,
-      reason: success ? null : `transaction ${hash} reverted in block ${block}, which is not final yet`,
+      gas_used: purpose === "deliver" ? gasUsed : null,
+      delivered_block: delivers ? block : null,
+      delivered_tx: delivers ? hash : null,
+      reason: delivers ? null : `transaction ${hash} ${happened} in block ${block}, which is not final yet`,
       updated_at: now,
     })
     .where("id", "=", id)
@@ -135,6 +139,27 @@ export async function storeSettled(
       updated_at: now,
     })
     .where("id", "=", id)
+    .where("state", "in", ["submitted", "included"])
+    .execute();
+}
+
+/** Within a transaction: what had to come before the delivery is final, and the message may be worked on again. */
+export async function storePrepared(
+  trx: Transaction<RelayerTables>,
+  slot: Slot,
+  final: { hash: Hash; message_id: Hash; block: number },
+  now: number,
+): Promise<void> {
+  await storeSettled(trx, slot, final, now);
+  await trx
+    .updateTable("message")
+    .set({
+      state: "pending",
+      reason: `prepared by transaction ${final.hash} in block ${final.block}`,
+      next_attempt_at: now,
+      updated_at: now,
+    })
+    .where("id", "=", final.message_id)
     .where("state", "in", ["submitted", "included"])
     .execute();
 }

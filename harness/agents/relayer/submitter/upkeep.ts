@@ -77,7 +77,7 @@ export function createUpkeep(
     if (withdraw && newest.message_id === null) return true;
     const tried = await db
       .selectFrom("transaction")
-      .select(["hash", "raw", "message_id", "created_at", "max_fee_per_gas", "max_priority_fee_per_gas"])
+      .select(["hash", "raw", "message_id", "purpose", "created_at", "max_fee_per_gas", "max_priority_fee_per_gas"])
       .where("destination", "=", chain.domain)
       .where("account", "=", slot.account)
       .where("nonce", "=", slot.nonce)
