@@ -1,40 +1,16 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { pino } from "pino";
 import { encodeFunctionData, type Hex, parseAbi } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { expect, it } from "vitest";
-import { createOriginIndex } from "../../agents/originIndex.ts";
-import { type OriginIndexTables, originIndexMigrations } from "../../agents/originIndexTables.ts";
 import { localAccounts } from "../../chains/localChains.ts";
-import { createGateway } from "../../gateway/createGateway.ts";
-import { openStore } from "../../store/openStore.ts";
-import { createWorld, type World } from "../../world/createWorld.ts";
+import { createWorld } from "../../world/createWorld.ts";
 import { statusOf } from "../kit.ts";
 import { alphaValidators, fromDomain, guarded, openForge } from "./kit.ts";
+import { startGateway } from "./startGateway.ts";
 
 const owner = localAccounts.deployer.address;
 const attester = privateKeyToAccount(generatePrivateKey());
-
-/** A gateway that attests for messages of alpha. */
-async function startGateway(world: World, account = attester) {
-  const { config } = world.chains.alpha;
-  const file = join(world.directory, `gateway-${account.address}.db`);
-  const store = await openStore<OriginIndexTables>({ file, migrations: originIndexMigrations });
-  const index = await createOriginIndex({ chain: config, client: world.clients.alpha, store });
-  const log = pino({ level: "silent" });
-  const gateway = createGateway({ domain: config.domain, index, account, log });
-  const url = await gateway.listen({ host: "127.0.0.1", port: 0 });
-  return {
-    ...gateway,
-    url,
-    async [Symbol.asyncDispose]() {
-      await gateway.close();
-      await store.close();
-    },
-  };
-}
 
 /** A server that never answers. */
 async function startSilent() {
@@ -51,7 +27,7 @@ async function startSilent() {
 
 it("delivers what the attester's gateway signed for, and nothing else", async () => {
   await using world = await createWorld({ relayerOptions: { allowPrivateGateways: true } });
-  await using gateway = await startGateway(world);
+  await using gateway = await startGateway(world, attester);
   await using stranger = await startGateway(world, privateKeyToAccount(generatePrivateKey()));
   await using forge = await openForge(world);
   const urls = ["http://127.0.0.1:1/{sender}/{data}", `${gateway.url}/{sender}/{data}`];
@@ -82,7 +58,7 @@ it("delivers what the attester's gateway signed for, and nothing else", async ()
 
 it("the gateway signs for nothing that was not dispatched, by GET or by POST", async () => {
   await using world = await createWorld({ withoutAgents: true });
-  await using gateway = await startGateway(world);
+  await using gateway = await startGateway(world, attester);
   const sent = await world.send({ from: "alpha", body: "0x01" });
   const abi = parseAbi(["function attest(bytes message) view returns (bytes signature)"]);
   const call = (message: Hex) => encodeFunctionData({ abi, functionName: "attest", args: [message] });
@@ -134,7 +110,7 @@ it("a gateway that never answers does not hold up an aggregation that does witho
 
 it("a relayer asks no gateway of this machine unless it is told to", async () => {
   await using world = await createWorld();
-  await using gateway = await startGateway(world);
+  await using gateway = await startGateway(world, attester);
   const config = { type: "attestationCcipReadIsm" as const, owner, attester: attester.address, urls: [gateway.url] };
   const { recipient } = await guarded(world, config);
   const sent = await world.send({ from: "alpha", body: "0x01", recipient: recipient.address });
