@@ -222,7 +222,11 @@ type Point = { cost: number; weight: bigint; last?: { group: number; count: numb
 function cover(items: readonly Item[], missing: bigint, budget: { steps: number }): Solved | undefined {
   if (missing <= 0n) return { cost: 0, taken: [] };
   const byCost = new Map<number, Item[]>();
-  for (const item of items) byCost.set(item.cost, [...(byCost.get(item.cost) ?? []), item]);
+  for (const item of items) {
+    const alike = byCost.get(item.cost);
+    if (alike === undefined) byCost.set(item.cost, [item]);
+    else alike.push(item);
+  }
   const groups = [...byCost.values()].map((group) =>
     group.sort((a, b) => (a.weight === b.weight ? (a.index ?? 0) - (b.index ?? 0) : a.weight > b.weight ? -1 : 1)),
   );
