@@ -257,6 +257,7 @@ export const trustedRelayerIsmAbi = [
   {"type":"function","name":"moduleType","inputs":[],"outputs":[{"name":"","type":"uint8"}],"stateMutability":"pure"},
   {"type":"function","name":"trustedRelayer","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
   {"type":"function","name":"verify","inputs":[{"name":"","type":"bytes"},{"name":"message","type":"bytes"}],"outputs":[{"name":"","type":"bool"}],"stateMutability":"view"},
+  {"type":"error","name":"NotAContract","inputs":[{"name":"account","type":"address"}]},
   {"type":"error","name":"ZeroRelayer","inputs":[]},
 ] as const;
 
