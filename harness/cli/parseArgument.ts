@@ -18,3 +18,10 @@ export function addressArgument(text: string): Address {
 export function addressesArgument(text: string): Address[] {
   return text.split(",").map((part) => addressArgument(part.trim()));
 }
+
+/** A whole number that may be large. */
+export function amountArgument(text: string): bigint {
+  if (!/^\d{1,78}$/.test(text) || BigInt(text) >= 2n ** 256n)
+    throw new InvalidArgumentError("a whole number is needed");
+  return BigInt(text);
+}

@@ -31,6 +31,8 @@ export type AgentMetadata = { version: string; rpcHashes: readonly Hex[] };
 export type CheckpointReader = {
   /** @throws StorageError when it can not be read or is no uint32 */
   latestIndex(): Promise<number | undefined>;
+  /** When the latest index was written, in milliseconds since 1970, where the storage tells. @throws StorageError */
+  latestIndexWrittenAt(): Promise<number | undefined>;
   /** The object stored for `index`, whatever index it claims. @throws StorageError when it can not be read or is malformed */
   checkpoint(index: number): Promise<SignedCheckpoint | undefined>;
   /** @throws StorageError when it can not be read: take that for a flag, never for none */

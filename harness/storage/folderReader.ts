@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CheckpointReader } from "./checkpointStorage.ts";
 import { parseObject, uint32 } from "./parseObject.ts";
-import { type ReadLimits, readBoundedFile } from "./readBoundedFile.ts";
+import { fileWrittenAt, type ReadLimits, readBoundedFile } from "./readBoundedFile.ts";
 import { reorgFlagFromJson } from "./reorgFlagJson.ts";
 import { signedCheckpointFromJson } from "./signedCheckpointJson.ts";
 
@@ -33,6 +33,7 @@ export function createFolderReader(parameters: { directory: string; limits?: Rea
 
   return {
     latestIndex: () => read(LATEST_INDEX_FILE, (path, bytes) => parseObject(path, bytes, uint32)),
+    latestIndexWrittenAt: () => fileWrittenAt(join(directory, LATEST_INDEX_FILE)),
     checkpoint: (index) => read(checkpointFile(index), signedCheckpointFromJson),
     reorgFlag: () => read(REORG_FLAG_FILE, reorgFlagFromJson),
   };

@@ -17,6 +17,22 @@ export async function readBoundedFile(path: string, limits: ReadLimits): Promise
   });
 }
 
+/**
+ * When a regular file was last written, in milliseconds since 1970; undefined when there is no such file.
+ * @throws StorageError when it can not be looked at
+ */
+export async function fileWrittenAt(path: string): Promise<number | undefined> {
+  try {
+    const stats = await lstat(path);
+    return stats.isFile() ? stats.mtimeMs : undefined;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw new StorageError(`can not look at ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
 async function read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   try {
     // Merely opening a pipe or a device may block or act, so look first; what was opened is looked at again.

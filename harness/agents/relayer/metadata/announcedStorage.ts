@@ -8,7 +8,12 @@ import { ethCall } from "../ethCall.ts";
 import { errorText } from "../rpcError.ts";
 
 /** Where one validator's checkpoints may be read, newest location first; and why it is not more. */
-export type AnnouncedStorage = { readers: readonly CheckpointReader[]; problem?: string };
+export type AnnouncedStorage = {
+  readers: readonly CheckpointReader[];
+  problem?: string;
+  /** It has announced no location at all. */
+  unannounced?: true;
+};
 
 /** A validator that moves announces its new location; the ones before are tried while it moves. */
 const MAX_LOCATIONS = 3;
@@ -39,7 +44,9 @@ export async function openAnnouncedStorage(parameters: {
   } catch (error) {
     return { readers: [], problem: `its announcement can not be read: ${errorText(error)}` };
   }
-  if (locations.length === 0) return { readers: [], problem: "it has announced no storage location" };
+  if (locations.length === 0) {
+    return { readers: [], problem: "it has announced no storage location", unannounced: true };
+  }
 
   const opened = await Promise.all(
     locations
