@@ -1,6 +1,6 @@
 import { type Address, concat, type Hex, numberToHex, zeroAddress, zeroHash } from "viem";
 import { MAX_DEPTH, MAX_MODULES } from "../agents/relayer/metadata/buildMetadata.ts";
-import { printable } from "../agents/relayer/rpcError.ts";
+import { gatewayHost } from "../agents/relayer/metadata/gatewayHost.ts";
 import type { ChainClient } from "../chains/client.ts";
 import { encodeMessage } from "../protocol/message.ts";
 import { type ContractReader, createContractReader, lower } from "./contractReader.ts";
@@ -277,15 +277,9 @@ async function readCcipRead({ contracts }: Context, address: Address): Promise<I
   const [urls, attester] = await Promise.all([contracts.ask(address, "urls"), contracts.ask(address, "attester")]);
   return {
     kind: "ccipRead",
-    urls: (urls ?? []).slice(0, MAX_URLS).map(hostOf),
+    urls: (urls ?? []).slice(0, MAX_URLS).map(gatewayHost),
     attester: named(attester),
   };
-}
-
-/** Of a URL, what may be shown: neither its path nor its query, where secrets are. */
-function hostOf(url: string): string {
-  const bare = url.slice(0, 2_048).replaceAll(/[{}]/g, "");
-  return printable(URL.canParse(bare) ? new URL(bare).host : "a gateway");
 }
 
 async function readOptimistic(context: Context, address: Address): Promise<IsmKind> {

@@ -22,7 +22,7 @@ async function signedBy(signer: typeof account, signs: Checkpoint): Promise<Sign
 
 const holding = (signed: SignedCheckpoint | undefined): CheckpointReader => ({
   latestIndex: async () => undefined,
-    latestIndexWrittenAt: async () => undefined,
+  latestIndexWrittenAt: async () => undefined,
   checkpoint: async () => signed,
   reorgFlag: async () => undefined,
 });

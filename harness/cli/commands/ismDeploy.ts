@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { z } from "zod";
+import { createChainClient } from "../../chains/client.ts";
 import { createDeployer } from "../../contracts/deployer.ts";
+import { analyzeIsm } from "../../ism/analyzeIsm.ts";
+import { assertSafeModule } from "../../ism/assertSafeModule.ts";
+import { configTree } from "../../ism/configTree.ts";
 import { deployIsm } from "../../ism/deployIsm.ts";
 import { type IsmConfig, ismConfigSchema } from "../../ism/ismConfig.ts";
 import { chainNamed, readConfig } from "../config.ts";
@@ -25,6 +29,10 @@ export function ismDeployCommand(): Command {
         );
       }
       const config = readIsmConfig(file);
+      const tree = await configTree(createChainClient(chain), config, chain.mailbox);
+      const analysis = analyzeIsm({ tree });
+      assertSafeModule(analysis, options.development);
+      for (const { text } of analysis.warnings) console.error(`warning: ${text}`);
       const account = readKey(
         options.keyFile === undefined ? { env: "CAUSEWAY_DEPLOYER_KEY" } : { file: options.keyFile },
       );

@@ -1,7 +1,8 @@
 import { decodeErrorResult, encodeFunctionData, type Hex, numberToHex, size } from "viem";
 import { ccipReadIsmAbi } from "../../../contracts/abi.ts";
-import { errorText, printable, revertData, revertReason } from "../rpcError.ts";
+import { errorText, revertData, revertReason } from "../rpcError.ts";
 import { askGateway } from "./askGateway.ts";
+import { gatewayHost } from "./gatewayHost.ts";
 import type { MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
 
 const CALL_GAS = 3_000_000;
@@ -22,7 +23,7 @@ export async function buildCcipReadMetadata(request: MetadataRequest): Promise<M
       const metadata = await askGateway({ url, sender: ism, data: callData, allowPrivate });
       return { status: "ready", metadata };
     } catch (error) {
-      reasons.push(`${hostOf(url)}: ${errorText(error)}`);
+      reasons.push(`${gatewayHost(url)}: ${errorText(error)}`);
     }
   }
   const more = urls.length > MAX_URLS ? `; ${urls.length - MAX_URLS} more are not asked` : "";
@@ -57,10 +58,4 @@ async function readLookup({ client, ism, raw }: MetadataRequest): Promise<{ urls
     throw new Error(`module ${ism} wants a lookup for another contract, ${sender}`);
   if (urls.length === 0) throw new Error(`module ${ism} names no gateway`);
   return { urls, callData };
-}
-
-/** Of a URL, what may be shown: neither its path nor its query, where secrets are. */
-function hostOf(url: string): string {
-  const bare = url.replaceAll(/[{}]/g, "");
-  return printable(URL.canParse(bare) ? new URL(bare).host : "a gateway");
 }
