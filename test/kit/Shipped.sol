@@ -6,6 +6,8 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
+import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
+import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
 
@@ -47,5 +49,16 @@ library Shipped {
         return IStaticAddressSetFactory(
             VM.deployCode("src/isms/multisig/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
         );
+    }
+
+    /* ---------------------------------------------------- bridges --------------------------------------------------- */
+
+    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
+    function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
+        return IMessageIdAuthorizedIsm(VM.deployCode(string.concat("src/isms/bridge/", name, ".sol:", name), args));
+    }
+
+    function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
+        return IMessageIdAuthHook(VM.deployCode(string.concat("src/hooks/", name, ".sol:", name), args));
     }
 }

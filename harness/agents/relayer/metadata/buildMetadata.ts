@@ -7,6 +7,7 @@ import { buildMerkleRootMetadata, buildWeightedMerkleRootMetadata } from "./merk
 import { buildMessageIdMetadata, buildWeightedMessageIdMetadata } from "./messageIdMultisig.ts";
 import type { MetadataBuilder, MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
 import { buildNullMetadata } from "./nullModule.ts";
+import { buildArbitrumMetadata, buildOpL2ToL1Metadata } from "./preVerified.ts";
 import { buildRoutingMetadata } from "./routing.ts";
 
 /** By `moduleType()`. */
@@ -16,8 +17,10 @@ const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
   [4, buildMerkleRootMetadata],
   [5, buildMessageIdMetadata],
   [6, buildNullMetadata],
+  [8, buildArbitrumMetadata],
   [9, buildWeightedMerkleRootMetadata],
   [10, buildWeightedMessageIdMetadata],
+  [11, buildOpL2ToL1Metadata],
 ]);
 
 /** Modules below each other. */
