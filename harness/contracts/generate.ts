@@ -24,6 +24,11 @@ const ABIS = {
   rateLimitedIsmAbi: "RateLimitedIsm",
   ccipReadIsmAbi: "AttestationCcipReadIsm",
   optimisticIsmAbi: "OptimisticIsm",
+  messageIdAuthorizedIsmAbi: "IMessageIdAuthorizedIsm",
+  opStackIsmAbi: "OPStackIsm",
+  erc5164IsmAbi: "ERC5164Ism",
+  opL2ToL1IsmAbi: "OPL2ToL1Ism",
+  arbL2ToL1IsmAbi: "ArbL2ToL1Ism",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

@@ -19,6 +19,8 @@ import {
     IIncrementalDomainRoutingIsm
 } from "src/interfaces/IRoutingIsm.sol";
 import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
+import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
+import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
@@ -232,5 +234,16 @@ library Shipped {
     ) internal returns (IOwnedOptimisticIsm) {
         bytes memory arguments = abi.encode(owner, submodule, fraudWindow, watchers, threshold);
         return IOwnedOptimisticIsm(VM.deployCode("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
+    }
+
+    /* ---------------------------------------------------- bridges --------------------------------------------------- */
+
+    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
+    function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
+        return IMessageIdAuthorizedIsm(VM.deployCode(string.concat("src/isms/bridge/", name, ".sol:", name), args));
+    }
+
+    function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
+        return IMessageIdAuthHook(VM.deployCode(string.concat("src/hooks/", name, ".sol:", name), args));
     }
 }

@@ -9,6 +9,7 @@ import { buildMessageIdMetadata, buildWeightedMessageIdMetadata } from "./messag
 import type { MetadataBuilder, MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
 import { buildNullMetadata } from "./nullModule.ts";
 import { buildOptimisticMetadata } from "./optimistic.ts";
+import { buildArbitrumMetadata, buildOpL2ToL1Metadata } from "./preVerified.ts";
 import { buildRoutingMetadata } from "./routing.ts";
 
 /** By `moduleType()`. */
@@ -19,8 +20,10 @@ const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
   [5, buildMessageIdMetadata],
   [6, buildNullMetadata],
   [7, buildCcipReadMetadata],
+  [8, buildArbitrumMetadata],
   [9, buildWeightedMerkleRootMetadata],
   [10, buildWeightedMessageIdMetadata],
+  [11, buildOpL2ToL1Metadata],
   [128, buildOptimisticMetadata],
 ]);
 

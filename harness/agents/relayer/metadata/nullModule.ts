@@ -1,9 +1,15 @@
 import type { Abi } from "viem";
-import { pausableIsmAbi, rateLimitedIsmAbi, trustedRelayerIsmAbi } from "../../../contracts/abi.ts";
+import {
+  messageIdAuthorizedIsmAbi,
+  pausableIsmAbi,
+  rateLimitedIsmAbi,
+  trustedRelayerIsmAbi,
+} from "../../../contracts/abi.ts";
 import { messageTokenAmount } from "../../../protocol/tokenMessage.ts";
 import { ethCall } from "../ethCall.ts";
 import { isAnswer } from "../rpcError.ts";
 import type { MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
+import { buildPreVerifiedMetadata } from "./preVerified.ts";
 
 /**
  * Module type 6: no metadata. What else it wants is found out by asking for what only one kind of module has, so that a message does not
@@ -11,10 +17,11 @@ import type { MetadataRequest, MetadataResult } from "./metadataBuilder.ts";
  */
 export async function buildNullMetadata(request: MetadataRequest): Promise<MetadataResult> {
   const { ism, message, relayer } = request;
-  const [trustedRelayer, paused, level] = await Promise.all([
+  const [trustedRelayer, paused, level, verifiedMask] = await Promise.all([
     probe(request, trustedRelayerIsmAbi, "trustedRelayer"),
     probe(request, pausableIsmAbi, "paused"),
     probe(request, rateLimitedIsmAbi, "calculateCurrentLevel"),
+    probe(request, messageIdAuthorizedIsmAbi, "VERIFIED_MASK_INDEX"),
   ]);
   if (typeof trustedRelayer === "string") {
     if (trustedRelayer.toLowerCase() === relayer.toLowerCase()) {
@@ -30,6 +37,7 @@ export async function buildNullMetadata(request: MetadataRequest): Promise<Metad
     }
     return { status: "ready", metadata: "0x", onlyInDelivery: true };
   }
+  if (typeof verifiedMask === "bigint") return buildPreVerifiedMetadata(request);
   return { status: "ready", metadata: "0x" };
 }
 
