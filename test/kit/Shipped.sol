@@ -61,37 +61,39 @@ library Shipped {
         internal
         returns (IOwnedMailbox)
     {
-        return IOwnedMailbox(VM.deployCode("src/Mailbox.sol:Mailbox", abi.encode(domain, owner, defaultIsm)));
+        return IOwnedMailbox(_deploy("src/Mailbox.sol:Mailbox", abi.encode(domain, owner, defaultIsm)));
     }
 
     function validatorAnnounce(IMailbox forMailbox) internal returns (IValidatorAnnounce) {
-        return IValidatorAnnounce(VM.deployCode("src/ValidatorAnnounce.sol:ValidatorAnnounce", abi.encode(forMailbox)));
+        return IValidatorAnnounce(_deploy("src/ValidatorAnnounce.sol:ValidatorAnnounce", abi.encode(forMailbox)));
     }
 
     function messageIdMultisigIsmFactory() internal returns (IStaticAddressSetFactory) {
         return IStaticAddressSetFactory(
-            VM.deployCode("src/isms/multisig/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory")
+            _deploy("src/isms/multisig/StaticMessageIdMultisigIsmFactory.sol:StaticMessageIdMultisigIsmFactory", "")
         );
     }
 
     function merkleRootMultisigIsmFactory() internal returns (IStaticAddressSetFactory) {
         return IStaticAddressSetFactory(
-            VM.deployCode("src/isms/multisig/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory")
+            _deploy("src/isms/multisig/StaticMerkleRootMultisigIsmFactory.sol:StaticMerkleRootMultisigIsmFactory", "")
         );
     }
 
     function messageIdWeightedMultisigIsmFactory() internal returns (IStaticWeightedMultisigIsmFactory) {
         return IStaticWeightedMultisigIsmFactory(
-            VM.deployCode(
-                "src/isms/multisig/StaticMessageIdWeightedMultisigIsmFactory.sol:StaticMessageIdWeightedMultisigIsmFactory"
+            _deploy(
+                "src/isms/multisig/StaticMessageIdWeightedMultisigIsmFactory.sol:StaticMessageIdWeightedMultisigIsmFactory",
+                ""
             )
         );
     }
 
     function merkleRootWeightedMultisigIsmFactory() internal returns (IStaticWeightedMultisigIsmFactory) {
         return IStaticWeightedMultisigIsmFactory(
-            VM.deployCode(
-                "src/isms/multisig/StaticMerkleRootWeightedMultisigIsmFactory.sol:StaticMerkleRootWeightedMultisigIsmFactory"
+            _deploy(
+                "src/isms/multisig/StaticMerkleRootWeightedMultisigIsmFactory.sol:StaticMerkleRootWeightedMultisigIsmFactory",
+                ""
             )
         );
     }
@@ -101,7 +103,7 @@ library Shipped {
         returns (IStorageMultisigIsm)
     {
         return IStorageMultisigIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/multisig/StorageMessageIdMultisigIsm.sol:StorageMessageIdMultisigIsm",
                 abi.encode(owner, validators, threshold)
             )
@@ -113,7 +115,7 @@ library Shipped {
         returns (IStorageMultisigIsm)
     {
         return IStorageMultisigIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/multisig/StorageMerkleRootMultisigIsm.sol:StorageMerkleRootMultisigIsm",
                 abi.encode(owner, validators, threshold)
             )
@@ -122,7 +124,7 @@ library Shipped {
 
     function aggregationIsmFactory() internal returns (IStaticAddressSetFactory) {
         return IStaticAddressSetFactory(
-            VM.deployCode("src/isms/aggregation/StaticAggregationIsmFactory.sol:StaticAggregationIsmFactory")
+            _deploy("src/isms/aggregation/StaticAggregationIsmFactory.sol:StaticAggregationIsmFactory", "")
         );
     }
 
@@ -131,7 +133,7 @@ library Shipped {
         returns (IStorageAggregationIsm)
     {
         return IStorageAggregationIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/aggregation/StorageAggregationIsm.sol:StorageAggregationIsm",
                 abi.encode(owner, modules, threshold)
             )
@@ -143,14 +145,14 @@ library Shipped {
         returns (IDomainRoutingIsm)
     {
         return IDomainRoutingIsm(
-            VM.deployCode("src/isms/routing/DomainRoutingIsm.sol:DomainRoutingIsm", abi.encode(owner, routes))
+            _deploy("src/isms/routing/DomainRoutingIsm.sol:DomainRoutingIsm", abi.encode(owner, routes))
         );
     }
 
     function domainRoutingIsmFactory() internal returns (IDomainRoutingIsmFactory) {
         return
             IDomainRoutingIsmFactory(
-                VM.deployCode("src/isms/routing/DomainRoutingIsmFactory.sol:DomainRoutingIsmFactory")
+                _deploy("src/isms/routing/DomainRoutingIsmFactory.sol:DomainRoutingIsmFactory", "")
             );
     }
 
@@ -159,7 +161,7 @@ library Shipped {
         returns (IIncrementalDomainRoutingIsm)
     {
         return IIncrementalDomainRoutingIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/routing/IncrementalDomainRoutingIsm.sol:IncrementalDomainRoutingIsm",
                 abi.encode(owner, routes)
             )
@@ -171,7 +173,7 @@ library Shipped {
         returns (IFallbackRoutingIsm)
     {
         return IFallbackRoutingIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/routing/DefaultFallbackRoutingIsm.sol:DefaultFallbackRoutingIsm",
                 abi.encode(forMailbox, owner, routes)
             )
@@ -183,17 +185,17 @@ library Shipped {
         returns (IAmountRoutingIsm)
     {
         return IAmountRoutingIsm(
-            VM.deployCode("src/isms/routing/AmountRoutingIsm.sol:AmountRoutingIsm", abi.encode(lower, upper, threshold))
+            _deploy("src/isms/routing/AmountRoutingIsm.sol:AmountRoutingIsm", abi.encode(lower, upper, threshold))
         );
     }
 
     function pausableIsm(address owner, address guardian) internal returns (IPausableIsm) {
-        return IPausableIsm(VM.deployCode("src/isms/null/PausableIsm.sol:PausableIsm", abi.encode(owner, guardian)));
+        return IPausableIsm(_deploy("src/isms/null/PausableIsm.sol:PausableIsm", abi.encode(owner, guardian)));
     }
 
     function trustedRelayerIsm(IMailbox forMailbox, address relayer) internal returns (ITrustedRelayerIsm) {
         return ITrustedRelayerIsm(
-            VM.deployCode("src/isms/null/TrustedRelayerIsm.sol:TrustedRelayerIsm", abi.encode(forMailbox, relayer))
+            _deploy("src/isms/null/TrustedRelayerIsm.sol:TrustedRelayerIsm", abi.encode(forMailbox, relayer))
         );
     }
 
@@ -202,7 +204,7 @@ library Shipped {
         returns (IRateLimitedIsm)
     {
         return IRateLimitedIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/null/RateLimitedIsm.sol:RateLimitedIsm",
                 abi.encode(forMailbox, owner, capacity, duration, recipient)
             )
@@ -210,7 +212,20 @@ library Shipped {
     }
 
     function noopIsm() internal returns (IInterchainSecurityModule) {
-        return IInterchainSecurityModule(VM.deployCode("src/isms/null/NoopIsm.sol:NoopIsm"));
+        return IInterchainSecurityModule(_deploy("src/isms/null/NoopIsm.sol:NoopIsm", ""));
+    }
+
+    /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as passed.
+    function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
+        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+            if iszero(deployed) {
+                let data := mload(64)
+                returndatacopy(data, 0, returndatasize())
+                revert(data, returndatasize())
+            }
+        }
     }
 
     function attestationCcipReadIsm(address owner, string[] memory urls, address attester)
