@@ -6,6 +6,8 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
 import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
+import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
+import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -232,5 +234,15 @@ library Shipped {
     ) internal returns (IOwnedOptimisticIsm) {
         bytes memory arguments = abi.encode(owner, submodule, fraudWindow, watchers, threshold);
         return IOwnedOptimisticIsm(VM.deployCode("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
+    }
+
+    function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
+        return IBlsKeyRegistry(VM.deployCode("src/isms/bls/BlsKeyRegistry.sol:BlsKeyRegistry"));
+    }
+
+    function blsMultisigIsmFactory(IBlsKeyRegistry registry) internal returns (IBlsMultisigIsmFactory) {
+        return IBlsMultisigIsmFactory(
+            VM.deployCode("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
+        );
     }
 }
