@@ -39,7 +39,7 @@ library BlsKeyPage {
             mcopy(start, key, KEY_LENGTH)
             // The last word of the entry: the end of the key stays, the validator comes behind it.
             let last := add(start, sub(ENTRY_LENGTH, 32))
-            mstore(last, or(shl(160, shr(160, mload(last))), validator))
+            mstore(last, or(shl(160, shr(160, mload(last))), shr(96, shl(96, validator))))
         }
     }
 
@@ -83,8 +83,16 @@ library BlsKeyPage {
             mstore(add(exponents, 96), EXPONENTS_3)
             mcopy(buffer, start, KEY_LENGTH)
             let key := add(buffer, KEY_LENGTH)
-            for { let page := add(pages, 32) } selected { page := add(page, 32) } {
-                for { let rest := and(selected, sub(shl(CAPACITY, 1), 1)) } rest { rest := and(rest, sub(rest, 1)) } {
+            for {
+                let page := add(pages, 32)
+            } selected {
+                page := add(page, 32)
+            } {
+                for {
+                    let rest := and(selected, sub(shl(CAPACITY, 1), 1))
+                } rest {
+                    rest := and(rest, sub(rest, 1))
+                } {
                     let entry := byte(0, mload(add(exponents, mod(and(rest, sub(0, rest)), 101))))
                     extcodecopy(mload(page), key, mul(entry, ENTRY_LENGTH), KEY_LENGTH)
                     success := and(success, staticcall(gas(), 0x0d, buffer, 512, buffer, KEY_LENGTH))

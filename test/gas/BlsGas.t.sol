@@ -7,6 +7,7 @@ import {Bls12381} from "src/libraries/Bls12381.sol";
 import {BlsReference} from "../kit/BlsReference.sol";
 import {BlsTest} from "../kit/BlsTest.sol";
 import {Reference} from "../kit/Reference.sol";
+import {Shipped} from "../kit/Shipped.sol";
 
 /// @notice Gas of a call of `verify` alone, module and pages cold, and of the transactions that make a set of 256.
 /// forge-config: default.evm_version = "prague"
@@ -51,11 +52,26 @@ contract BlsGasTest is BlsTest {
         vm.snapshotValue("BlsMultisigIsm", "register a key", before - gasleft());
     }
 
+    function test_makeASet() public {
+        uint256 capacity = blsFactory.PAGE_CAPACITY();
+        blsFactory = Shipped.blsMultisigIsmFactory(registry);
+        address[] memory pages = new address[](3);
+        for (uint256 i; i < 3; ++i) {
+            Bls12381.G2Point[] memory keys = _blsKeys(i * capacity, i < 2 ? capacity : 256 - 2 * capacity);
+            uint256 start = gasleft();
+            pages[i] = blsFactory.writePage(keys);
+            if (i == 0) vm.snapshotValue("BlsMultisigIsm", "write a page of 89 keys", start - gasleft());
+        }
+        uint256 before = gasleft();
+        blsFactory.deploy(pages, THRESHOLD_OF_256);
+        vm.snapshotValue("BlsMultisigIsm", "deploy a module of 256", before - gasleft());
+    }
+
     /// @dev Non-signers at even distances, over all pages.
     function _allBut(uint256 count) internal pure returns (uint256 signers) {
         signers = type(uint256).max;
         for (uint256 i; i < count; ++i) {
-            signers ^= 1 << (i * 256 / count + 1);
+            signers ^= 1 << ((i * 256) / count + 1);
         }
     }
 

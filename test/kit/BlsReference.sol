@@ -39,6 +39,18 @@ library BlsReference {
         return abi.decode(output, (Bls12381.G2Point));
     }
 
+    function add(Bls12381.G1Point memory a, Bls12381.G1Point memory b) internal view returns (Bls12381.G1Point memory) {
+        (bool success, bytes memory output) = address(0x0b).staticcall(abi.encode(a, b));
+        require(success && output.length == 128, "G1ADD");
+        return abi.decode(output, (Bls12381.G1Point));
+    }
+
+    function add(Bls12381.G2Point memory a, Bls12381.G2Point memory b) internal view returns (Bls12381.G2Point memory) {
+        (bool success, bytes memory output) = address(0x0d).staticcall(abi.encode(a, b));
+        require(success && output.length == 256, "G2ADD");
+        return abi.decode(output, (Bls12381.G2Point));
+    }
+
     function publicKey(uint256 secret) internal view returns (Bls12381.G2Point memory) {
         return multiply(generator(), secret);
     }
@@ -66,11 +78,106 @@ library BlsReference {
         return abi.encodePacked(uint128(uint256(point.xHigh)), point.xLow, uint128(uint256(point.yHigh)), point.yLow);
     }
 
+    /// @notice The point of 96 bytes.
+    function expand(bytes memory compacted) internal pure returns (Bls12381.G1Point memory) {
+        bytes memory x = new bytes(48);
+        bytes memory y = new bytes(48);
+        for (uint256 i; i < 48; ++i) {
+            (x[i], y[i]) = (compacted[i], compacted[48 + i]);
+        }
+        return abi.decode(bytes.concat(bytes16(0), x, bytes16(0), y), (Bls12381.G1Point));
+    }
+
     function metadata(Reference.Checkpoint memory c, uint256 signers, Bls12381.G1Point memory signature)
         internal
         pure
         returns (bytes memory)
     {
         return bytes.concat(c.tree, c.root, bytes4(c.index), bytes32(signers), compact(signature));
+    }
+
+    /* ------------------------------------------------------ hashing ------------------------------------------------- */
+
+    /// @notice Bls12381.hashToG1 by its definition.
+    function hashToG1(bytes memory message, bytes memory domain) internal view returns (Bls12381.G1Point memory) {
+        bytes memory tag = abi.encodePacked(domain, uint8(domain.length));
+        bytes32 b0 = sha256(bytes.concat(new bytes(64), message, hex"008000", tag));
+        bytes32 b1 = sha256(bytes.concat(b0, hex"01", tag));
+        bytes32 b2 = sha256(bytes.concat(b0 ^ b1, hex"02", tag));
+        bytes32 b3 = sha256(bytes.concat(b0 ^ b2, hex"03", tag));
+        bytes32 b4 = sha256(bytes.concat(b0 ^ b3, hex"04", tag));
+        return add(_map(b1, b2), _map(b3, b4));
+    }
+
+    function _map(bytes32 high, bytes32 low) private view returns (Bls12381.G1Point memory) {
+        (, bytes memory element) = address(0x05)
+            .staticcall(
+                abi.encodePacked(
+                    uint256(64),
+                    uint256(1),
+                    uint256(64),
+                    high,
+                    low,
+                    uint8(1),
+                    Bls12381.MODULUS_HIGH,
+                    Bls12381.MODULUS_LOW
+                )
+            );
+        (bool success, bytes memory output) = address(0x10).staticcall(element);
+        require(success && output.length == 128, "MAP_FP_TO_G1");
+        return abi.decode(output, (Bls12381.G1Point));
+    }
+
+    /* ---------------------------------------------------- bad points ------------------------------------------------ */
+
+    /// @notice On the curve, not in the subgroup: the first such x.
+    function outsideSubgroupG1() internal pure returns (Bls12381.G1Point memory) {
+        return Bls12381.G1Point({
+            xHigh: 0,
+            xLow: bytes32(uint256(4)),
+            yHigh: bytes32(uint256(0x0a989badd40d6212b33cffc3f3763e9b)),
+            yLow: 0xc760f988c9926b26da9dd85e928483446346b8ed00e1de5d5ea93e354abe706c
+        });
+    }
+
+    /// @notice The same of the other group.
+    function outsideSubgroupG2() internal pure returns (Bls12381.G2Point memory) {
+        return Bls12381.G2Point({
+            x0High: 0,
+            x0Low: bytes32(uint256(2)),
+            x1High: 0,
+            x1Low: 0,
+            y0High: bytes32(uint256(0x18c6b864ae17dc9da64203ffefb96630)),
+            y0Low: 0x6425a7bc6aeb7c75247438372716284a4173830420cd476ba1a365b95bfcec38,
+            y1High: bytes32(uint256(0x172e93db764a8400a7d5071b6b6f5de0)),
+            y1Low: 0xda2f0f4a063119abca014006b7c40a2cfe291a1924e65db0d6d0fcfbf3bf3d5c
+        });
+    }
+
+    /// @notice The same point with its x increased by the modulus.
+    function withModulus(Bls12381.G1Point memory point) internal pure returns (Bls12381.G1Point memory same) {
+        same = copy(point);
+        (same.xHigh, same.xLow) = _plusModulus(point.xHigh, point.xLow);
+    }
+
+    function withModulus(Bls12381.G2Point memory point) internal pure returns (Bls12381.G2Point memory same) {
+        same = copy(point);
+        (same.x0High, same.x0Low) = _plusModulus(point.x0High, point.x0Low);
+    }
+
+    function copy(Bls12381.G1Point memory point) internal pure returns (Bls12381.G1Point memory) {
+        return abi.decode(abi.encode(point), (Bls12381.G1Point));
+    }
+
+    function copy(Bls12381.G2Point memory point) internal pure returns (Bls12381.G2Point memory) {
+        return abi.decode(abi.encode(point), (Bls12381.G2Point));
+    }
+
+    function _plusModulus(bytes32 high, bytes32 low) private pure returns (bytes32, bytes32) {
+        unchecked {
+            uint256 sum = uint256(low) + Bls12381.MODULUS_LOW;
+            uint256 carry = sum < uint256(low) ? 1 : 0;
+            return (bytes32(uint256(high) + Bls12381.MODULUS_HIGH + carry), bytes32(sum));
+        }
     }
 }

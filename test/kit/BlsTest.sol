@@ -22,6 +22,9 @@ abstract contract BlsTest is BaseTest {
 
     uint32 internal constant INDEX = 7;
 
+    /// @dev A precompile that refuses its input takes all gas that it was given.
+    uint256 internal constant ENOUGH_GAS = 1_000_000;
+
     IBlsKeyRegistry internal registry;
     IBlsMultisigIsmFactory internal blsFactory;
     BlsValidator[] internal blsValidators;
