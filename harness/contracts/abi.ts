@@ -380,6 +380,60 @@ export const optimisticIsmAbi = [
   {"type":"error","name":"ZeroAddress","inputs":[]},
 ] as const;
 
+export const blsKeyRegistryAbi = [
+  {"type":"function","name":"PACKAGE_VERSION","inputs":[],"outputs":[{"name":"","type":"string"}],"stateMutability":"view"},
+  {"type":"function","name":"register","inputs":[{"name":"validator","type":"address"},{"name":"key","type":"tuple","components":[{"name":"x0High","type":"bytes32"},{"name":"x0Low","type":"bytes32"},{"name":"x1High","type":"bytes32"},{"name":"x1Low","type":"bytes32"},{"name":"y0High","type":"bytes32"},{"name":"y0Low","type":"bytes32"},{"name":"y1High","type":"bytes32"},{"name":"y1Low","type":"bytes32"}]},{"name":"proofOfPossession","type":"tuple","components":[{"name":"xHigh","type":"bytes32"},{"name":"xLow","type":"bytes32"},{"name":"yHigh","type":"bytes32"},{"name":"yLow","type":"bytes32"}]},{"name":"signature","type":"bytes"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"validatorOf","inputs":[{"name":"keyHash","type":"bytes32"}],"outputs":[{"name":"validator","type":"address"}],"stateMutability":"view"},
+  {"type":"event","name":"KeyRegistered","inputs":[{"name":"validator","type":"address","indexed":true},{"name":"keyHash","type":"bytes32","indexed":true},{"name":"key","type":"tuple","indexed":false,"components":[{"name":"x0High","type":"bytes32"},{"name":"x0Low","type":"bytes32"},{"name":"x1High","type":"bytes32"},{"name":"x1Low","type":"bytes32"},{"name":"y0High","type":"bytes32"},{"name":"y0Low","type":"bytes32"},{"name":"y1High","type":"bytes32"},{"name":"y1Low","type":"bytes32"}]}],"anonymous":false},
+  {"type":"error","name":"AlreadyRegistered","inputs":[{"name":"keyHash","type":"bytes32"},{"name":"validator","type":"address"}]},
+  {"type":"error","name":"ECDSAInvalidSignature","inputs":[]},
+  {"type":"error","name":"ECDSAInvalidSignatureLength","inputs":[{"name":"length","type":"uint256"}]},
+  {"type":"error","name":"ECDSAInvalidSignatureS","inputs":[{"name":"s","type":"bytes32"}]},
+  {"type":"error","name":"InvalidProofOfPossession","inputs":[{"name":"keyHash","type":"bytes32"},{"name":"validator","type":"address"}]},
+  {"type":"error","name":"KeyAtInfinity","inputs":[]},
+  {"type":"error","name":"NotTheValidator","inputs":[{"name":"signer","type":"address"},{"name":"validator","type":"address"}]},
+  {"type":"error","name":"PrecompileFailed","inputs":[{"name":"precompile","type":"uint256"}]},
+] as const;
+
+export const blsMultisigIsmAbi = [
+  {"type":"function","name":"PACKAGE_VERSION","inputs":[],"outputs":[{"name":"","type":"string"}],"stateMutability":"view"},
+  {"type":"function","name":"keys","inputs":[],"outputs":[{"name":"all","type":"tuple[]","components":[{"name":"x0High","type":"bytes32"},{"name":"x0Low","type":"bytes32"},{"name":"x1High","type":"bytes32"},{"name":"x1Low","type":"bytes32"},{"name":"y0High","type":"bytes32"},{"name":"y0Low","type":"bytes32"},{"name":"y1High","type":"bytes32"},{"name":"y1Low","type":"bytes32"}]}],"stateMutability":"view"},
+  {"type":"function","name":"moduleType","inputs":[],"outputs":[{"name":"","type":"uint8"}],"stateMutability":"pure"},
+  {"type":"function","name":"threshold","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
+  {"type":"function","name":"validators","inputs":[],"outputs":[{"name":"all","type":"address[]"}],"stateMutability":"view"},
+  {"type":"function","name":"verify","inputs":[{"name":"metadata","type":"bytes"},{"name":"message","type":"bytes"}],"outputs":[{"name":"","type":"bool"}],"stateMutability":"view"},
+  {"type":"error","name":"InvalidSignature","inputs":[]},
+  {"type":"error","name":"KeysCancelOut","inputs":[]},
+  {"type":"error","name":"MetadataTooShort","inputs":[{"name":"length","type":"uint256"}]},
+  {"type":"error","name":"NoValidators","inputs":[]},
+  {"type":"error","name":"NotEnoughSigners","inputs":[{"name":"count","type":"uint256"},{"name":"threshold","type":"uint256"}]},
+  {"type":"error","name":"PrecompileFailed","inputs":[{"name":"precompile","type":"uint256"}]},
+  {"type":"error","name":"UnknownSigner","inputs":[{"name":"signers","type":"uint256"},{"name":"validators","type":"uint256"}]},
+] as const;
+
+export const blsMultisigIsmFactoryAbi = [
+  {"type":"constructor","inputs":[{"name":"registry_","type":"address"}],"stateMutability":"nonpayable"},
+  {"type":"function","name":"PACKAGE_VERSION","inputs":[],"outputs":[{"name":"","type":"string"}],"stateMutability":"view"},
+  {"type":"function","name":"PAGE_CAPACITY","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
+  {"type":"function","name":"deploy","inputs":[{"name":"pages","type":"address[]"},{"name":"threshold","type":"uint256"}],"outputs":[{"name":"","type":"address"}],"stateMutability":"nonpayable"},
+  {"type":"function","name":"getAddress","inputs":[{"name":"pages","type":"address[]"},{"name":"threshold","type":"uint256"}],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"implementation","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"isPage","inputs":[{"name":"page","type":"address"}],"outputs":[{"name":"","type":"bool"}],"stateMutability":"view"},
+  {"type":"function","name":"pageAddress","inputs":[{"name":"keys","type":"tuple[]","components":[{"name":"x0High","type":"bytes32"},{"name":"x0Low","type":"bytes32"},{"name":"x1High","type":"bytes32"},{"name":"x1Low","type":"bytes32"},{"name":"y0High","type":"bytes32"},{"name":"y0Low","type":"bytes32"},{"name":"y1High","type":"bytes32"},{"name":"y1Low","type":"bytes32"}]}],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"registry","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
+  {"type":"function","name":"writePage","inputs":[{"name":"keys","type":"tuple[]","components":[{"name":"x0High","type":"bytes32"},{"name":"x0Low","type":"bytes32"},{"name":"x1High","type":"bytes32"},{"name":"x1Low","type":"bytes32"},{"name":"y0High","type":"bytes32"},{"name":"y0Low","type":"bytes32"},{"name":"y1High","type":"bytes32"},{"name":"y1Low","type":"bytes32"}]}],"outputs":[{"name":"page","type":"address"}],"stateMutability":"nonpayable"},
+  {"type":"error","name":"Create2EmptyBytecode","inputs":[]},
+  {"type":"error","name":"FailedDeployment","inputs":[]},
+  {"type":"error","name":"InsufficientBalance","inputs":[{"name":"balance","type":"uint256"},{"name":"needed","type":"uint256"}]},
+  {"type":"error","name":"InvalidPageLength","inputs":[{"name":"keys","type":"uint256"}]},
+  {"type":"error","name":"InvalidThreshold","inputs":[{"name":"threshold","type":"uint256"},{"name":"validators","type":"uint256"}]},
+  {"type":"error","name":"KeyNotRegistered","inputs":[{"name":"keyHash","type":"bytes32"}]},
+  {"type":"error","name":"NotAscending","inputs":[{"name":"previous","type":"address"},{"name":"validator","type":"address"}]},
+  {"type":"error","name":"PageNotFull","inputs":[{"name":"page","type":"address"}]},
+  {"type":"error","name":"PrecompileFailed","inputs":[{"name":"precompile","type":"uint256"}]},
+  {"type":"error","name":"UnknownPage","inputs":[{"name":"page","type":"address"}]},
+] as const;
+
 export const errorsAbi = [
   {"type":"error","name":"OffchainLookup","inputs":[{"name":"sender","type":"address"},{"name":"urls","type":"string[]"},{"name":"callData","type":"bytes"},{"name":"callbackFunction","type":"bytes4"},{"name":"extraData","type":"bytes"}]},
   {"type":"error","name":"OwnableInvalidOwner","inputs":[{"name":"owner","type":"address"}]},

@@ -24,6 +24,9 @@ const ABIS = {
   rateLimitedIsmAbi: "RateLimitedIsm",
   ccipReadIsmAbi: "AttestationCcipReadIsm",
   optimisticIsmAbi: "OptimisticIsm",
+  blsKeyRegistryAbi: "BlsKeyRegistry",
+  blsMultisigIsmAbi: "BlsMultisigIsm",
+  blsMultisigIsmFactoryAbi: "BlsMultisigIsmFactory",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

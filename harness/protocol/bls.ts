@@ -79,7 +79,7 @@ export function verifyBlsProof(parameters: { key: Hex; validator: Address; proof
 
 /**
  * The sum of signatures, which is one of the sum of their keys.
- * @throws FormatError when one is no point of the curve, or there is none
+ * @throws FormatError when one is no point of its group, or there is none
  */
 export function aggregateBlsSignatures(signatures: readonly Hex[]): Hex {
   const [first, ...others] = signatures.map(decodeSignature);
@@ -89,7 +89,7 @@ export function aggregateBlsSignatures(signatures: readonly Hex[]): Hex {
 
 /**
  * The sum of keys.
- * @throws FormatError when one is no point of the curve, or there is none
+ * @throws FormatError when one is no point of its group, or there is none
  */
 export function aggregateBlsKeys(keys: readonly Hex[]): Hex {
   const [first, ...others] = keys.map(decodeKey);
@@ -99,12 +99,9 @@ export function aggregateBlsKeys(keys: readonly Hex[]): Hex {
 
 function isValid(hash: () => G1Point, signature: Hex, key: Hex): boolean {
   try {
-    const point = decodeSignature(signature);
-    const keyPoint = decodeKey(key);
-    if (!point.isTorsionFree() || !keyPoint.isTorsionFree()) return false;
     const pairs = [
-      { g1: point, g2: G2.ProjectivePoint.BASE.negate() },
-      { g1: hash(), g2: keyPoint },
+      { g1: decodeSignature(signature), g2: G2.ProjectivePoint.BASE.negate() },
+      { g1: hash(), g2: decodeKey(key) },
     ];
     return fields.Fp12.eql(bls12_381.pairingBatch(pairs), fields.Fp12.ONE);
   } catch {
@@ -135,11 +132,11 @@ function encodeKey(point: G2Point): Hex {
   return concat([x.c0, x.c1, y.c0, y.c1].map((value) => coordinate(value, 64)));
 }
 
-/** A point of the curve, in its one encoding; not infinity, perhaps not of the subgroup. */
+/** A point of the subgroup, in its one encoding; not infinity. */
 function decodeSignature(signature: Hex): G1Point {
   const bytes = checkedHex("BLS signature", signature, BLS_SIGNATURE_SIZE);
   const [x, y] = [fieldElement(hexSlice(bytes, 0, 48)), fieldElement(hexSlice(bytes, 48))];
-  return onCurve("signature", () => {
+  return inGroup("signature", () => {
     const point = G1.ProjectivePoint.fromAffine({ x, y });
     point.assertValidity();
     return point;
@@ -154,18 +151,18 @@ function decodeKey(key: Hex): G2Point {
     { c0: at(0), c1: at(1) },
     { c0: at(2), c1: at(3) },
   ];
-  return onCurve("key", () => {
+  return inGroup("key", () => {
     const point = G2.ProjectivePoint.fromAffine({ x, y });
     point.assertValidity();
     return point;
   });
 }
 
-function onCurve<T>(what: string, make: () => T): T {
+function inGroup<T>(what: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    throw new FormatError(`a BLS ${what} is no point of the curve`, { cause });
+    throw new FormatError(`a BLS ${what} is no point of its group`, { cause });
   }
 }
 

@@ -22,8 +22,9 @@ async function signedBy(signer: typeof account, signs: Checkpoint): Promise<Sign
 
 const holding = (signed: SignedCheckpoint | undefined): CheckpointReader => ({
   latestIndex: async () => undefined,
-    latestIndexWrittenAt: async () => undefined,
+  latestIndexWrittenAt: async () => undefined,
   checkpoint: async () => signed,
+  blsCheckpoint: async () => undefined,
   reorgFlag: async () => undefined,
 });
 
