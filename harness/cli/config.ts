@@ -18,6 +18,8 @@ const validatorSchema = z.strictObject({
   chain: z.string(),
   /** Signs checkpoints. */
   key: keySourceSchema.default({ env: "CAUSEWAY_VALIDATOR_KEY" }),
+  /** Signs the same checkpoints once more, for BLS multisig modules: a BLS secret (`causeway bls new`). */
+  blsKey: keySourceSchema.optional(),
   /** Pays for the announcement. Default: the same key. */
   transactionKey: keySourceSchema.optional(),
   /** Where the signed checkpoints are published: `file:///absolute/directory`. */
@@ -91,6 +93,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       validator: {
         ...validator,
         key: key(validator.key),
+        ...(validator.blsKey && { blsKey: key(validator.blsKey) }),
         ...(validator.transactionKey && { transactionKey: key(validator.transactionKey) }),
         store: path(validator.store),
       },

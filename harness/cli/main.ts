@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { BaseError } from "viem";
+import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
@@ -24,6 +25,7 @@ const program = new Command("causeway")
   .addCommand(relayerCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
+  .addCommand(blsCommand())
   .addCommand(gatewayCommand())
   .addCommand(whyCommand());
 

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Hex, LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { type BlsSigner, createBlsSigner } from "../protocol/bls.ts";
 import type { KeySource } from "./config.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -11,6 +12,15 @@ import { UsageError } from "./usageError.ts";
  * @throws UsageError that names where the key was looked for, and never what was found there
  */
 export function readKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
+  return readSecret(source, env, privateKeyToAccount);
+}
+
+/** The signer of a BLS secret, kept in the same way. @throws UsageError as `readKey` */
+export function readBlsKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): BlsSigner {
+  return readSecret(source, env, createBlsSigner);
+}
+
+function readSecret<T>(source: KeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
   const place = "env" in source ? `the environment variable ${source.env}` : source.file;
   const text = "env" in source ? env[source.env] : readKeyFile(source.file);
   if (text === undefined || text.trim() === "") throw new UsageError(`no private key in ${place}: set it`);
@@ -19,7 +29,7 @@ export function readKey(source: KeySource, env: NodeJS.ProcessEnv = process.env)
     throw new UsageError(`what is in ${place} is no private key: it must be 64 hex digits`);
   }
   try {
-    return privateKeyToAccount(`0x${hex}` as Hex);
+    return use(`0x${hex}`);
   } catch {
     // The library's message might repeat the key.
     throw new UsageError(`what is in ${place} is no private key: it is zero or above the order of the curve`);

@@ -57,6 +57,15 @@ export async function createDeployer(parameters: {
       return { abi, address: contractAddress, block: Number(blockNumber) };
     },
 
+    /** Calls a contract. @throws Error when the transaction fails */
+    async write(
+      what: string,
+      call: { address: Address; abi: Abi; functionName: string; args: readonly unknown[] },
+    ): Promise<void> {
+      onStep(what);
+      await mined(what, await wallet.writeContract(call));
+    },
+
     /** Has a factory make the module for `args`, at the address that it tells. @throws Error when the transaction fails */
     async make(what: string, factory: { address: Address; abi: Abi }, args: readonly unknown[]): Promise<Address> {
       onStep(`creating ${what}`);

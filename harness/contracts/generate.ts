@@ -29,6 +29,9 @@ const ABIS = {
   erc5164IsmAbi: "ERC5164Ism",
   opL2ToL1IsmAbi: "OPL2ToL1Ism",
   arbL2ToL1IsmAbi: "ArbL2ToL1Ism",
+  blsKeyRegistryAbi: "BlsKeyRegistry",
+  blsMultisigIsmAbi: "BlsMultisigIsm",
+  blsMultisigIsmFactoryAbi: "BlsMultisigIsmFactory",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

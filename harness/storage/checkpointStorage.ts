@@ -4,6 +4,15 @@ import type { Announcement, Checkpoint } from "../protocol/checkpoint.ts";
 /** A checkpoint and the 65-byte EIP-191 signature of its digest. Nothing says yet whose signature it is. */
 export type SignedCheckpoint = { checkpoint: Checkpoint; signature: Hex };
 
+/** A checkpoint and the signature of its digest by a BLS key. Nothing says yet that it is one, or whose key that is. */
+export type BlsSignedCheckpoint = {
+  checkpoint: Checkpoint;
+  /** 256 bytes. */
+  key: Hex;
+  /** 96 bytes. */
+  signature: Hex;
+};
+
 /** An announcement and the signature of its digest by the validator who makes it. */
 export type SignedAnnouncement = { announcement: Announcement; validator: Address; signature: Hex };
 
@@ -35,6 +44,8 @@ export type CheckpointReader = {
   latestIndexWrittenAt(): Promise<number | undefined>;
   /** The object stored for `index`, whatever index it claims. @throws StorageError when it can not be read or is malformed */
   checkpoint(index: number): Promise<SignedCheckpoint | undefined>;
+  /** The same with a BLS signature, of validators that make them. @throws StorageError when it can not be read or is malformed */
+  blsCheckpoint(index: number): Promise<BlsSignedCheckpoint | undefined>;
   /** @throws StorageError when it can not be read: take that for a flag, never for none */
   reorgFlag(): Promise<ReorgFlag | undefined>;
 };
@@ -47,6 +58,8 @@ export type CheckpointStorage = CheckpointReader & {
   writeCheckpoint(signed: SignedCheckpoint): Promise<void>;
   /** As `writeCheckpoint` for each, at less cost; when it fails, any of them may have been written. */
   writeCheckpoints(signed: readonly SignedCheckpoint[]): Promise<void>;
+  /** As `writeCheckpoints`; what a key signed stays when another key of the validator signs the same. */
+  writeBlsCheckpoints(signed: readonly BlsSignedCheckpoint[]): Promise<void>;
   /** Says that all checkpoints up to `index` are there to be read. */
   writeLatestIndex(index: number): Promise<void>;
   writeAnnouncement(announcement: SignedAnnouncement): Promise<void>;

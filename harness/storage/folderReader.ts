@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { blsCheckpointFromJson } from "./blsCheckpointJson.ts";
 import type { CheckpointReader } from "./checkpointStorage.ts";
 import { parseObject, uint32 } from "./parseObject.ts";
 import { fileWrittenAt, type ReadLimits, readBoundedFile } from "./readBoundedFile.ts";
@@ -13,6 +14,11 @@ export const METADATA_FILE = "metadata_latest.json";
 /** The name of the file that holds the signed checkpoint of an index. */
 export function checkpointFile(index: number): string {
   return `${index}_with_id.json`;
+}
+
+/** The name of the file that holds the checkpoint of an index with a BLS signature. */
+export function blsCheckpointFile(index: number): string {
+  return `${index}_bls.json`;
 }
 
 /** No object of a validator comes near this size. */
@@ -35,6 +41,7 @@ export function createFolderReader(parameters: { directory: string; limits?: Rea
     latestIndex: () => read(LATEST_INDEX_FILE, (path, bytes) => parseObject(path, bytes, uint32)),
     latestIndexWrittenAt: () => fileWrittenAt(join(directory, LATEST_INDEX_FILE)),
     checkpoint: (index) => read(checkpointFile(index), signedCheckpointFromJson),
+    blsCheckpoint: (index) => read(blsCheckpointFile(index), blsCheckpointFromJson),
     reorgFlag: () => read(REORG_FLAG_FILE, reorgFlagFromJson),
   };
 }

@@ -1,17 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkpointDigest } from "../protocol/checkpoint.ts";
+import { type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
 import { announcementToJson } from "./announcementJson.ts";
 import { createFile, replaceFile, syncDirectory } from "./atomicFile.ts";
-import {
-  CheckpointConflictError,
-  type CheckpointStorage,
-  type SignedCheckpoint,
-  StorageError,
-} from "./checkpointStorage.ts";
+import { blsCheckpointToJson } from "./blsCheckpointJson.ts";
+import { CheckpointConflictError, type CheckpointStorage, StorageError } from "./checkpointStorage.ts";
 import { folderToLocation } from "./folderLocation.ts";
 import {
   ANNOUNCEMENT_FILE,
+  blsCheckpointFile,
   checkpointFile,
   createFolderReader,
   LATEST_INDEX_FILE,
@@ -20,6 +17,13 @@ import {
 } from "./folderReader.ts";
 import { reorgFlagToJson } from "./reorgFlagJson.ts";
 import { signedCheckpointToJson } from "./signedCheckpointJson.ts";
+
+/** How a checkpoint with a signature of one kind is kept. */
+type Kind<T> = {
+  file: (index: number) => string;
+  toJson: (signed: T) => string;
+  read: (index: number) => Promise<T | undefined>;
+};
 
 /** Files in flight at once: enough for the disk to merge their fsyncs, few against the limit on open files. */
 const CONCURRENT_WRITES = 64;
@@ -39,27 +43,32 @@ export function createFolderStorage(parameters: { directory: string }): Checkpoi
     throw asStorageError(`create the folder ${directory}`, cause);
   }
 
-  async function createCheckpoint(signed: SignedCheckpoint): Promise<void> {
+  /** Stays with what is there when that is the same checkpoint, whoever signed it. */
+  async function createSigned<T extends { checkpoint: Checkpoint }>(kind: Kind<T>, signed: T): Promise<void> {
     const { index } = signed.checkpoint;
-    if (await createFile(directory, checkpointFile(index), signedCheckpointToJson(signed))) return;
-    const stored = await reader.checkpoint(index);
+    const name = kind.file(index);
+    if (await createFile(directory, name, kind.toJson(signed))) return;
+    const stored = await kind.read(index);
     const digest = checkpointDigest(signed.checkpoint);
     const storedDigest = stored && checkpointDigest(stored.checkpoint);
-    if (storedDigest === undefined) throw new StorageError(`${checkpointFile(index)} vanished from ${directory}`);
+    if (storedDigest === undefined) throw new StorageError(`${name} vanished from ${directory}`);
     if (storedDigest !== digest) throw new CheckpointConflictError({ location, index, storedDigest, digest });
   }
 
-  async function writeCheckpoints(signed: readonly SignedCheckpoint[]): Promise<void> {
+  async function writeAll<T extends { checkpoint: Checkpoint }>(kind: Kind<T>, signed: readonly T[]): Promise<void> {
     await attempt(`write checkpoints to ${directory}`, async () => {
       const queue = signed.values(); // one iterator, shared by all workers
       const workers = Array.from({ length: Math.min(CONCURRENT_WRITES, signed.length) }, async () => {
-        for (const next of queue) await createCheckpoint(next);
+        for (const next of queue) await createSigned(kind, next);
       });
       const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === "rejected");
       if (failed) throw failed.reason;
       await syncDirectory(directory);
     });
   }
+
+  const ecdsa = { file: checkpointFile, toJson: signedCheckpointToJson, read: reader.checkpoint };
+  const bls = { file: blsCheckpointFile, toJson: blsCheckpointToJson, read: reader.blsCheckpoint };
 
   async function replace(name: string, content: string): Promise<void> {
     await attempt(`write ${name} to ${directory}`, async () => {
@@ -71,8 +80,9 @@ export function createFolderStorage(parameters: { directory: string }): Checkpoi
   return {
     ...reader,
     location,
-    writeCheckpoints,
-    writeCheckpoint: (signed) => writeCheckpoints([signed]),
+    writeCheckpoints: (signed) => writeAll(ecdsa, signed),
+    writeCheckpoint: (signed) => writeAll(ecdsa, [signed]),
+    writeBlsCheckpoints: (signed) => writeAll(bls, signed),
     writeLatestIndex: (index) => replace(LATEST_INDEX_FILE, JSON.stringify(index)),
     writeAnnouncement: (announcement) => replace(ANNOUNCEMENT_FILE, announcementToJson(announcement)),
     writeMetadata: ({ version, rpcHashes }) =>

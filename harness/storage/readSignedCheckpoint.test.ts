@@ -24,6 +24,7 @@ const holding = (signed: SignedCheckpoint | undefined): CheckpointReader => ({
   latestIndex: async () => undefined,
   latestIndexWrittenAt: async () => undefined,
   checkpoint: async () => signed,
+  blsCheckpoint: async () => undefined,
   reorgFlag: async () => undefined,
 });
 

@@ -17,6 +17,7 @@ import {
   startLocalChains,
 } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
+import type { BlsSigner } from "../protocol/bls.ts";
 import { dispatchMessages, type Outgoing, type Sent } from "./dispatchMessages.ts";
 
 export type ChainName = "alpha" | "beta";
@@ -29,6 +30,8 @@ export type CreateWorldParameters = StartLocalChainsParameters & {
   relayerOptions?: Partial<RelayerOptions>;
   onValidatorEvent?: (event: ValidatorEvent) => void;
   onRelayerEvent?: (event: RelayerEvent) => void;
+  /** BLS signers of validators. Default: none. */
+  blsSigner?: (chain: ChainName, validator: number) => BlsSigner | undefined;
   /** Open neither validators nor the relayer: the caller runs them. */
   withoutAgents?: boolean;
 };
@@ -70,12 +73,14 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
   async function addValidator(chain: ChainName, i: number): Promise<WorldValidator> {
     const account = signer(chains[chain], i);
     const onEvent = parameters.onValidatorEvent;
+    const blsSigner = parameters.blsSigner?.(chain, i);
     const opened = await openValidator({
       chain: chains[chain].config,
       account,
       ...files(chain, i),
       log,
       now,
+      ...(blsSigner && { blsSigner }),
       ...(onEvent && { onEvent }),
     });
     const validator = { ...opened, chain, account, location: files(chain, i).location };

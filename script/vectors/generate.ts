@@ -1,8 +1,10 @@
 // Writes the golden vectors in test/vectors. Run: npx tsx script/vectors/generate.ts (half a minute, always the same bytes).
 //
 // Independent on purpose of harness/ and src/, which are tested against its output: bytes are concatenated by hand, the
-// tree is the recursive definition. Of viem it uses keccak-256 and the signing of a 32-byte hash, nothing that knows a format.
+// tree is the recursive definition. Of viem it uses keccak-256 and the signing of a 32-byte hash, of @noble/curves the
+// curve and its hash, nothing that knows a format.
 import { writeFileSync } from "node:fs";
+import { blsVectors } from "./bls.ts";
 import { checkpointVectors } from "./checkpoints.ts";
 import { hookMetadataVectors } from "./hookMetadata.ts";
 import { messageVectors } from "./messages.ts";
@@ -15,6 +17,7 @@ const files = {
   checkpoint: checkpointVectors,
   metadata: metadataVectors,
   hookMetadata: hookMetadataVectors,
+  bls: blsVectors,
 };
 
 for (const [name, vectors] of Object.entries(files)) {

@@ -9,7 +9,8 @@ interface IInterchainSecurityModule {
     /// @dev 0 unused, 1 routing, 2 aggregation, 3 legacy multisig (unused here), 4 merkle-root multisig, 5 message-id multisig,
     ///      6 null (no metadata), 7 CCIP-read, 8 Arbitrum L2 to L1, 9 weighted merkle-root multisig, 10 weighted message-id
     ///      multisig, 11 OP-stack L2 to L1, 12 Polymer; from 128 up this project's own:
-    ///      128 optimistic (no metadata for `verify`, but the message must be pre-verified first: see IOptimisticIsm).
+    ///      128 optimistic (no metadata for `verify`, but the message must be pre-verified first: see IOptimisticIsm),
+    ///      129 BLS multisig.
     function moduleType() external view returns (uint8);
 
     /// @notice Whether `metadata` proves that `message` was dispatched on its origin. The Mailbox calls it once a delivery;

@@ -7,8 +7,8 @@ import {TypeCasts} from "./TypeCasts.sol";
 
 /// @title Checkpoint
 /// @notice What validators sign: a checkpoint of an origin's tree, and the announcement of where their signatures are kept.
-/// @dev `‖` is packed concatenation. Both digests are signed as EIP-191 personal messages of 32 bytes, so the
-///      functions return the digest with that prefix already applied, ready for ecrecover.
+/// @dev `‖` is packed concatenation. Both digests are signed as EIP-191 personal messages of 32 bytes, so
+///      `digest` and `announcementDigest` return them with that prefix already applied, ready for ecrecover.
 ///
 ///      checkpoint:   keccak(keccak(origin ‖ addr32(tree)    ‖ "HYPERLANE")              ‖ root ‖ index ‖ messageId)
 ///      announcement: keccak(keccak(origin ‖ addr32(mailbox) ‖ "HYPERLANE_ANNOUNCEMENT") ‖ storageLocation)
@@ -29,8 +29,17 @@ library Checkpoint {
         pure
         returns (bytes32)
     {
+        return MessageHashUtils.toEthSignedMessageHash(unprefixedDigest(origin, merkleTreeHook, root, index, messageId));
+    }
+
+    /// @notice The same without the prefix of EIP-191: what a BLS key signs.
+    function unprefixedDigest(uint32 origin, bytes32 merkleTreeHook, bytes32 root, uint32 index, bytes32 messageId)
+        internal
+        pure
+        returns (bytes32)
+    {
         bytes32 domainHash = keccak256(abi.encodePacked(origin, merkleTreeHook, "HYPERLANE"));
-        return MessageHashUtils.toEthSignedMessageHash(keccak256(abi.encodePacked(domainHash, root, index, messageId)));
+        return keccak256(abi.encodePacked(domainHash, root, index, messageId));
     }
 
     /// @notice The digest that a validator signs to announce where its checkpoints can be read.

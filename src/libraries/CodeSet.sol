@@ -22,7 +22,11 @@ library CodeSet {
         view
         returns (bytes memory)
     {
-        bytes memory code = abi.encodePacked(implementation.code, members, threshold, members.length / 32);
+        return creationCodeOf(abi.encodePacked(implementation.code, members, threshold, members.length / 32));
+    }
+
+    /// @notice Creation code of a contract that has this code.
+    function creationCodeOf(bytes memory code) internal pure returns (bytes memory) {
         // forge-lint: disable-next-line(unsafe-typecast) the EVM refuses code above 24,576 bytes
         return abi.encodePacked(PUSH2, uint16(code.length), RETURN_REST, code);
     }

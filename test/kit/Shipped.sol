@@ -6,6 +6,8 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
 import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
+import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
+import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -260,5 +262,15 @@ library Shipped {
 
     function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
         return IMessageIdAuthHook(VM.deployCode(string.concat("src/hooks/", name, ".sol:", name), args));
+    }
+
+    function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
+        return IBlsKeyRegistry(VM.deployCode("src/isms/bls/BlsKeyRegistry.sol:BlsKeyRegistry"));
+    }
+
+    function blsMultisigIsmFactory(IBlsKeyRegistry registry) internal returns (IBlsMultisigIsmFactory) {
+        return IBlsMultisigIsmFactory(
+            VM.deployCode("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
+        );
     }
 }

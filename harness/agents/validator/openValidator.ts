@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createWalletClient, http, type LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
+import type { BlsSigner } from "../../protocol/bls.ts";
 import { locationToFolder } from "../../storage/folderLocation.ts";
 import { createFolderStorage } from "../../storage/folderStorage.ts";
 import { openStore } from "../../store/openStore.ts";
@@ -17,6 +18,8 @@ export type OpenValidatorParameters = {
   chain: ChainConfig;
   /** Signs checkpoints. */
   account: LocalAccount;
+  /** Signs the same checkpoints for BLS multisig modules. Default: nothing does. */
+  blsSigner?: BlsSigner;
   /** Pays for the announcement. Default: the same account. */
   transactionAccount?: LocalAccount;
   /** Where checkpoints are published: `file:///absolute/folder`. */

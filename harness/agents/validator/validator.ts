@@ -5,7 +5,9 @@ import { type Hex, keccak256, type LocalAccount, stringToHex } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { describeError } from "../../chains/describeError.ts";
+import type { BlsSigner } from "../../protocol/bls.ts";
 import {
+  type BlsSignedCheckpoint,
   CheckpointConflictError,
   type CheckpointStorage,
   type ReorgFlag,
@@ -19,6 +21,7 @@ import { type OriginIndexTables, originIndexMigrations } from "../originIndexTab
 import { type AnnouncementWallet, createAnnouncer, signAnnouncement } from "./announcer.ts";
 import { createHaltSwitch } from "./haltSwitch.ts";
 import { recoverHistory } from "./recoverHistory.ts";
+import { signBlsCheckpoints } from "./signBlsCheckpoints.ts";
 import { signCheckpoints } from "./signCheckpoints.ts";
 import {
   createSigningHistory,
@@ -44,6 +47,8 @@ export type CreateValidatorParameters = {
   client: ChainClient;
   /** Signs checkpoints and nothing else. */
   account: LocalAccount;
+  /** Signs the same checkpoints once more, for BLS multisig modules. */
+  blsSigner?: BlsSigner;
   storage: CheckpointStorage;
   /** Must have run `validatorMigrations`, belongs to this validator alone, and must not be lost. */
   store: { db: Kysely<ValidatorTables> };
@@ -86,7 +91,7 @@ const SIGNED_PER_LOOK = 16 * BATCH;
  * validator.start();
  */
 export async function createValidator(parameters: CreateValidatorParameters): Promise<Validator> {
-  const { chain, client, account, storage, store, now, onEvent = () => {} } = parameters;
+  const { chain, client, account, blsSigner, storage, store, now, onEvent = () => {} } = parameters;
   const validator = account.address.toLowerCase() as Hex;
   const identity = { origin: chain.domain, validator };
   const log = parameters.log.child(identity);
@@ -192,12 +197,11 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
         signal.throwIfAborted();
         const records = Array.from({ length: Math.min(BATCH, to - next) }, (_, offset) => recordAt(next + offset));
         await record(records);
-        const signed = await signCheckpoints(
-          account,
-          records.map((record) => ({ ...tree, ...record })),
-        );
+        const checkpoints = records.map((record) => ({ ...tree, ...record }));
+        const signed = await signCheckpoints(account, checkpoints);
+        const blsSigned = blsSigner === undefined ? [] : await signBlsCheckpoints(blsSigner, checkpoints);
         await writing;
-        writing = write(signed);
+        writing = write(signed, blsSigned);
         writing.catch(() => {}); // it is waited for, but perhaps not at once
       }
     } finally {
@@ -218,9 +222,10 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     return { index: leafIndex, root: index.tree.root(leafIndex + 1), messageId: index.tree.leaf(leafIndex) };
   }
 
-  async function write(signed: readonly SignedCheckpoint[]): Promise<void> {
+  async function write(signed: readonly SignedCheckpoint[], blsSigned: readonly BlsSignedCheckpoint[]): Promise<void> {
     try {
       await storage.writeCheckpoints(signed);
+      await storage.writeBlsCheckpoints(blsSigned);
     } catch (error) {
       if (error instanceof CheckpointConflictError) await explainConflict(error);
       throw error;

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { openValidator } from "../../agents/validator/openValidator.ts";
 import { chainNamed, readConfig } from "../config.ts";
 import { createLogger } from "../logger.ts";
-import { readKey } from "../readKey.ts";
+import { readBlsKey, readKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -12,11 +12,12 @@ export function validatorCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.validator === undefined) throw new UsageError(`${config.file} has no part "validator"`);
-      const { chain, key, transactionKey, storage, store, acceptLostHistoryFrom } = config.validator;
+      const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom } = config.validator;
       const log = createLogger();
       await using validator = await openValidator({
         chain: chainNamed(config, chain),
         account: readKey(key),
+        ...(blsKey && { blsSigner: readBlsKey(blsKey) }),
         ...(transactionKey && { transactionAccount: readKey(transactionKey) }),
         location: storage,
         storeFile: store,

@@ -3,6 +3,7 @@ import { ismAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../ethCall.ts";
 import { errorText } from "../rpcError.ts";
 import { buildAggregationMetadata } from "./aggregation.ts";
+import { buildBlsMultisigMetadata } from "./blsMultisig.ts";
 import { buildCcipReadMetadata } from "./ccipRead.ts";
 import { buildMerkleRootMetadata, buildWeightedMerkleRootMetadata } from "./merkleRootMultisig.ts";
 import { buildMessageIdMetadata, buildWeightedMessageIdMetadata } from "./messageIdMultisig.ts";
@@ -25,6 +26,7 @@ const builders: ReadonlyMap<number, MetadataBuilder> = new Map([
   [10, buildWeightedMessageIdMetadata],
   [11, buildOpL2ToL1Metadata],
   [128, buildOptimisticMetadata],
+  [129, buildBlsMultisigMetadata],
 ]);
 
 /** Modules below each other. */

@@ -5,6 +5,7 @@ import type { ChainClient } from "../../../chains/client.ts";
 import type { Checkpoint } from "../../../protocol/checkpoint.ts";
 import type { MerkleTree } from "../../../protocol/merkleTree.ts";
 import type { CheckpointReader } from "../../../storage/checkpointStorage.ts";
+import { readBlsCheckpoint } from "../../../storage/readBlsCheckpoint.ts";
 import { readSignedCheckpoint } from "../../../storage/readSignedCheckpoint.ts";
 import { withTimeout } from "../../../storage/withTimeout.ts";
 import { createLimit, type Limit } from "../limit.ts";
@@ -25,6 +26,8 @@ export type CheckpointSource = {
   proof(index: number, count: number): Hex[];
   /** What one validator published for exactly `expected`. Never throws. */
   read(validator: Address, expected: Checkpoint, options: ReadOptions): Promise<ValidatorAnswer>;
+  /** The same for a signature by `key`, one of the validator's BLS keys. Never throws. */
+  readBls(validator: Address, key: Hex, expected: Checkpoint, options: ReadOptions): Promise<ValidatorAnswer>;
   /** The newest index that a validator claims to have signed; undefined when it does not tell. Never throws. */
   latestIndex(validator: Address): Promise<number | undefined>;
   /** The validators in the order in which to ask them: those that failed last time come last. */
@@ -43,6 +46,9 @@ export type ReadOptions = {
 
 /** Reads at a time of one validator: a slow one queues behind itself. */
 const READS_PER_VALIDATOR = 16;
+
+/** Reads one of a validator's storages. */
+type ReadOne = (reader: CheckpointReader) => Promise<ValidatorAnswer>;
 
 type KnownValidator = { storage: Promise<AnnouncedStorage>; latest?: Promise<number | undefined>; limit: Limit };
 
@@ -85,18 +91,34 @@ export function createCheckpointSource(parameters: {
     });
   }
 
-  async function readAll(validator: Address, expected: Checkpoint, verify: boolean): Promise<ValidatorAnswer> {
+  async function readAll(validator: Address, read: ReadOne): Promise<ValidatorAnswer> {
     const { readers, problem } = await lookUp(validator).storage;
     const problems = problem === undefined ? [] : [problem];
     for (const reader of readers) {
-      const answer = verify
-        ? await readVerified(reader, validator, expected)
-        : ((await readTrusting(reader, expected)) ?? (await readVerified(reader, validator, expected)));
+      const answer = await read(reader);
       if (answer.status === "signed") return answer;
       if (answer.status === "rejected") problems.push(answer.reason);
     }
     if (problems.length === 0) return { status: "absent" };
     return { status: "rejected", reason: printable(problems.join("; ")) };
+  }
+
+  async function readInTurn(
+    validator: Address,
+    { verify, isNeeded }: ReadOptions,
+    how: (verify: boolean) => ReadOne,
+  ): Promise<ValidatorAnswer> {
+    const answer = await lookUp(validator).limit(async (): Promise<ValidatorAnswer> => {
+      if (!isNeeded()) return { status: "absent" };
+      try {
+        return await inTime(validator, () => readAll(validator, how(verify || suspects.has(validator))));
+      } catch (error) {
+        return { status: "rejected", reason: printable(error instanceof Error ? error.message : String(error)) };
+      }
+    });
+    if (answer.status === "signed") suspects.delete(validator);
+    if (answer.status === "rejected") suspects.add(validator);
+    return answer;
   }
 
   return {
@@ -112,19 +134,14 @@ export function createCheckpointSource(parameters: {
 
     proof: (index, count) => tree.proof(index, count),
 
-    async read(validator, expected, { verify, isNeeded }) {
-      const answer = await lookUp(validator).limit(async (): Promise<ValidatorAnswer> => {
-        if (!isNeeded()) return { status: "absent" };
-        try {
-          return await inTime(validator, () => readAll(validator, expected, verify || suspects.has(validator)));
-        } catch (error) {
-          return { status: "rejected", reason: printable(error instanceof Error ? error.message : String(error)) };
-        }
-      });
-      if (answer.status === "signed") suspects.delete(validator);
-      if (answer.status === "rejected") suspects.add(validator);
-      return answer;
-    },
+    read: (validator, expected, options) =>
+      readInTurn(validator, options, (verify) => async (reader) => {
+        const trusted = verify ? undefined : await readTrusting(reader, expected);
+        return trusted ?? (await readVerified(reader, validator, expected));
+      }),
+
+    readBls: (validator, key, expected, options) =>
+      readInTurn(validator, options, (verify) => (reader) => readBlsCheckpoint({ reader, key, expected, verify })),
 
     latestIndex(validator) {
       const entry = lookUp(validator);

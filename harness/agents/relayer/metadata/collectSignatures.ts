@@ -5,7 +5,8 @@ import type { ValidatorSet } from "./readValidatorSet.ts";
 
 export type CollectedSignatures =
   /** As many signatures over `checkpoint` as are needed, in the order of the set. */
-  { status: "quorum"; checkpoint: Checkpoint; signatures: Hex[] } | { status: "short"; reason: string };
+  | { status: "quorum"; checkpoint: Checkpoint; signatures: Hex[]; signers: Address[] }
+  | { status: "short"; reason: string };
 
 /** After so long, validators that have not answered no longer hold back those that were not asked. */
 const PATIENCE_MS = 200;
@@ -24,9 +25,11 @@ export async function collectSignatures(
     /** Whether to recover the signers: see `ReadOptions`. */
     verify: boolean;
     onSigned: (validator: Address, index: number) => void;
+    /** How to read what one validator signed. Default: its ECDSA signatures. */
+    read?: CheckpointSource["read"];
   },
 ): Promise<CollectedSignatures> {
-  const { validators, weights, threshold, checkpoints, index, verify, onSigned } = parameters;
+  const { validators, weights, threshold, checkpoints, index, verify, onSigned, read = checkpoints.read } = parameters;
   const answers = new Map<Address, ValidatorAnswer>();
   const weightOf = (validator: Address) => weights[validators.indexOf(validator)] ?? 0n;
   const notAsked = checkpoints.bestFirst(validators.filter((_, i) => weights[i] !== 0n));
@@ -49,7 +52,7 @@ export async function collectSignatures(
       const validator = notAsked.shift();
       if (validator === undefined) return;
       unanswered += 1;
-      void checkpoints.read(validator, expected, { verify, isNeeded: () => missing > 0n }).then((answer) => {
+      void read(validator, expected, { verify, isNeeded: () => missing > 0n }).then((answer) => {
         unanswered -= 1;
         if (missing <= 0n) return;
         answers.set(validator, answer);
@@ -71,14 +74,16 @@ export async function collectSignatures(
   });
 
   const signatures: Hex[] = [];
+  const signers: Address[] = [];
   let signed = 0n;
   for (const validator of validators) {
     const answer = answers.get(validator);
     if (answer?.status !== "signed" || signed >= threshold) continue;
     signatures.push(answer.signature);
+    signers.push(validator);
     signed += weightOf(validator);
   }
-  if (signed >= threshold) return { status: "quorum", checkpoint: expected, signatures };
+  if (signed >= threshold) return { status: "quorum", checkpoint: expected, signatures, signers };
   return { status: "short", reason: shortReason(parameters, signed, answers) };
 }
 
