@@ -217,25 +217,12 @@ library Shipped {
         return IInterchainSecurityModule(_deploy("src/isms/null/NoopIsm.sol:NoopIsm", ""));
     }
 
-    /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as passed.
-    function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
-        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
-        assembly ("memory-safe") {
-            deployed := create(0, add(code, 32), mload(code))
-            if iszero(deployed) {
-                let data := mload(64)
-                returndatacopy(data, 0, returndatasize())
-                revert(data, returndatasize())
-            }
-        }
-    }
-
     function attestationCcipReadIsm(address owner, string[] memory urls, address attester)
         internal
         returns (IAttestationCcipReadIsm)
     {
         return IAttestationCcipReadIsm(
-            VM.deployCode(
+            _deploy(
                 "src/isms/ccip-read/AttestationCcipReadIsm.sol:AttestationCcipReadIsm",
                 abi.encode(owner, urls, attester)
             )
@@ -250,7 +237,20 @@ library Shipped {
         uint8 threshold
     ) internal returns (IOwnedOptimisticIsm) {
         bytes memory arguments = abi.encode(owner, submodule, fraudWindow, watchers, threshold);
-        return IOwnedOptimisticIsm(VM.deployCode("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
+        return IOwnedOptimisticIsm(_deploy("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
+    }
+
+    /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as passed.
+    function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
+        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+            if iszero(deployed) {
+                let data := mload(64)
+                returndatacopy(data, 0, returndatasize())
+                revert(data, returndatasize())
+            }
+        }
     }
 
     /* ---------------------------------------------------- bridges --------------------------------------------------- */

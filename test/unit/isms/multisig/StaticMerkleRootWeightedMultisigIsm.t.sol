@@ -8,6 +8,8 @@ import {MerkleRootTest} from "./MerkleRootTest.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
 import {WeightedSetTest} from "./WeightedSetTest.sol";
 
+/// @dev Fuzzed less than the static kinds, whose attacks these are.
+/// forge-config: default.fuzz.runs = 64
 contract StaticMerkleRootWeightedMultisigIsmTest is MerkleRootTest, WeightedSetTest {
     function setUp() public override(MultisigIsmTest, WeightedSetTest) {
         super.setUp();

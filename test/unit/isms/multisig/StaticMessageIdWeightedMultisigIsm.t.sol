@@ -8,6 +8,8 @@ import {MessageIdTest} from "./MessageIdTest.sol";
 import {MultisigIsmTest} from "./MultisigIsmTest.sol";
 import {WeightedSetTest} from "./WeightedSetTest.sol";
 
+/// @dev Fuzzed less than the static kinds, whose attacks these are.
+/// forge-config: default.fuzz.runs = 64
 contract StaticMessageIdWeightedMultisigIsmTest is MessageIdTest, WeightedSetTest {
     function setUp() public override(MultisigIsmTest, WeightedSetTest) {
         super.setUp();

@@ -7,6 +7,8 @@ import {Shipped} from "../../../kit/Shipped.sol";
 import {MerkleRootTest} from "./MerkleRootTest.sol";
 import {StorageSetTest} from "./StorageSetTest.sol";
 
+/// @dev Fuzzed less than the static kinds, whose attacks these are.
+/// forge-config: default.fuzz.runs = 64
 contract StorageMerkleRootMultisigIsmTest is MerkleRootTest, StorageSetTest {
     function _deployFor(address moduleOwner, address[] memory set, uint8 threshold)
         internal

@@ -7,6 +7,8 @@ import {Shipped} from "../../../kit/Shipped.sol";
 import {MessageIdTest} from "./MessageIdTest.sol";
 import {StorageSetTest} from "./StorageSetTest.sol";
 
+/// @dev Fuzzed less than the static kinds, whose attacks these are.
+/// forge-config: default.fuzz.runs = 64
 contract StorageMessageIdMultisigIsmTest is MessageIdTest, StorageSetTest {
     function _deployFor(address moduleOwner, address[] memory set, uint8 threshold)
         internal

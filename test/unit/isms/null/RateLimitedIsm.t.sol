@@ -240,6 +240,7 @@ contract RateLimitedIsmTest is ModuleTest {
     }
 
     /// @dev Against the definition: of all windows that end now, the one in which the least is left. Scaled by the duration.
+    /// forge-config: default.fuzz.runs = 100
     function testFuzz_process_ifAndOnlyIfWithinTheRate(
         uint256 capacity,
         uint256 duration,
