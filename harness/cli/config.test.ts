@@ -31,12 +31,13 @@ function write(content: unknown): string {
 it("reads chains with their names, and paths relative to the file", () => {
   const file = write({
     chains: { alpha: chain },
-    validator: { chain: "alpha", storage: "file:///x", store: "v.db", key: { file: "key" } },
+    validator: { chain: "alpha", storage: "file:///x", store: "v.db", key: { file: "key" }, blsKey: { file: "bls" } },
     relayer: { store: "/var/r.db" },
   });
   const config = readConfig(file, {});
   expect(config.chains.alpha).toEqual({ ...chain, name: "alpha" });
   expect(config.validator).toMatchObject({ store: join(folder, "v.db"), key: { file: join(folder, "key") } });
+  expect(config.validator).toMatchObject({ blsKey: { file: join(folder, "bls") } });
   expect(config.relayer).toEqual({
     store: "/var/r.db",
     key: { env: "CAUSEWAY_RELAYER_KEY" },

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readKey } from "./readKey.ts";
+import { createBlsSigner } from "../protocol/bls.ts";
+import { readBlsKey, readKey } from "./readKey.ts";
 import { UsageError } from "./usageError.ts";
 
 const KEY = `0x${"5a".repeat(32)}` as const;
@@ -52,4 +53,14 @@ it.each([
   expect(thrown).toBeInstanceOf(UsageError);
   expect(String(thrown)).toMatch(/is no private key/);
   expect(String(thrown)).not.toContain(text.slice(2, 20));
+});
+
+it("reads a BLS secret in the same way, and does not show one that is none", () => {
+  const { key } = createBlsSigner(`0x${"5a".repeat(32)}`);
+  expect(readBlsKey({ env: "K" }, { K: "5a".repeat(32) }).key).toBe(key);
+  expect(readBlsKey({ file: keyFile("5a".repeat(32)) }).key).toBe(key);
+  const tooLarge = "ff".repeat(32);
+  expect(() => readBlsKey({ env: "K" }, { K: tooLarge })).toThrow(UsageError);
+  expect(() => readBlsKey({ env: "K" }, { K: tooLarge })).not.toThrow(new RegExp(tooLarge));
+  expect(() => readBlsKey({ file: keyFile("5a".repeat(32), 0o644) })).toThrow(/chmod 600/);
 });

@@ -16,10 +16,12 @@ import { join } from "node:path";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createBlsSigner } from "../protocol/bls.ts";
 import { announcementDigest, type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
 import { CheckpointConflictError, type SignedCheckpoint, StorageError } from "./checkpointStorage.ts";
 import { createFolderReader } from "./folderReader.ts";
 import { createFolderStorage } from "./folderStorage.ts";
+import { readBlsCheckpoint } from "./readBlsCheckpoint.ts";
 
 const account = privateKeyToAccount(`0x${"11".repeat(32)}`);
 const TREE = "0x00000000000000000000000000000000000000aa";
@@ -294,5 +296,63 @@ describe("a hostile folder", () => {
     await expect(reader.checkpoint(0)).rejects.toThrow(StorageError);
     writeFileSync(path(), good);
     expect(await reader.checkpoint(0)).toBeDefined();
+  });
+});
+
+describe("checkpoints with BLS signatures", () => {
+  const signer = createBlsSigner(`0x${"11".repeat(32)}`);
+  const blsSigned = (checkpoint: Checkpoint) => ({
+    checkpoint,
+    key: signer.key,
+    signature: signer.sign(checkpointDigest(checkpoint)),
+  });
+
+  it("are written beside the others and read again", async () => {
+    const storage = createFolderStorage({ directory });
+    const signed = [3, 4].map((index) => blsSigned(checkpointAt(index)));
+    await storage.writeBlsCheckpoints(signed);
+    expect(readdirSync(directory).sort()).toEqual(["3_bls.json", "4_bls.json"]);
+    const reader = createFolderReader({ directory });
+    expect(await reader.blsCheckpoint(4)).toEqual(signed[1]);
+    expect(await reader.blsCheckpoint(5)).toBeUndefined();
+    expect(await reader.checkpoint(4)).toBeUndefined();
+  });
+
+  it("are never replaced by another checkpoint, and stay when another key signs the same", async () => {
+    const storage = createFolderStorage({ directory });
+    const signed = blsSigned(checkpointAt(3));
+    await storage.writeBlsCheckpoints([signed]);
+    const other = blsSigned(checkpointAt(3, `0x${"ee".repeat(32)}`));
+    await expect(storage.writeBlsCheckpoints([other])).rejects.toThrow(CheckpointConflictError);
+    await storage.writeBlsCheckpoints([{ ...signed, key: createBlsSigner(`0x${"22".repeat(32)}`).key }]);
+    expect(await storage.blsCheckpoint(3)).toEqual(signed);
+  });
+
+  it.each([
+    ["no JSON", "<html>"],
+    ["too large", " ".repeat(60_000)],
+    ["without a key", JSON.stringify({ value: {} })],
+  ])("are refused when they are %s", async (_, content) => {
+    const storage = createFolderStorage({ directory });
+    writeFileSync(join(directory, "3_bls.json"), content);
+    await expect(storage.blsCheckpoint(3)).rejects.toThrow(StorageError);
+  });
+
+  it("are read as theirs only for the expected checkpoint and key, and verified when asked", async () => {
+    const storage = createFolderStorage({ directory });
+    const expected = checkpointAt(3);
+    const signed = blsSigned(expected);
+    await storage.writeBlsCheckpoints([signed]);
+    const read = (change: object) =>
+      readBlsCheckpoint({ reader: storage, key: signer.key, expected, verify: true, ...change });
+    expect(await read({})).toEqual({ status: "signed", signature: signed.signature });
+    expect(await read({ expected: checkpointAt(4) })).toEqual({ status: "absent" });
+    const rejected = (reason: RegExp) => ({ status: "rejected", reason: expect.stringMatching(reason) });
+    expect(await read({ key: createBlsSigner(`0x${"22".repeat(32)}`).key })).toEqual(rejected(/not the one/));
+    expect(await read({ expected: checkpointAt(3, `0x${"ee".repeat(32)}`) })).toEqual(rejected(/expected/));
+    const forged = { ...signed, signature: signer.sign(`0x${"77".repeat(32)}`) };
+    const holding = { ...storage, blsCheckpoint: async () => forged };
+    expect(await read({ reader: holding })).toEqual(rejected(/BLS signature is not/));
+    expect(await read({ reader: holding, verify: false })).toEqual({ status: "signed", signature: forged.signature });
   });
 });

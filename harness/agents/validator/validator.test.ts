@@ -6,9 +6,11 @@ import { createWalletClient, type Hex, http, type LocalAccount, toFunctionSelect
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { merkleTreeHookAbi, validatorAnnounceAbi } from "../../contracts/abi.ts";
+import { createBlsSigner } from "../../protocol/bls.ts";
 import { type Checkpoint, checkpointDigest } from "../../protocol/checkpoint.ts";
 import { CheckpointConflictError, StorageError } from "../../storage/checkpointStorage.ts";
 import { createFolderStorage } from "../../storage/folderStorage.ts";
+import { readBlsCheckpoint } from "../../storage/readBlsCheckpoint.ts";
 import { readSignedCheckpoint } from "../../storage/readSignedCheckpoint.ts";
 import { openStore, type Store } from "../../store/openStore.ts";
 import { isCallOf, type Origin, richAccount, startOrigin } from "../originIndex.testkit.ts";
@@ -299,6 +301,88 @@ describe("killed between any two steps", () => {
     loseStore();
     await (await open({ file: "new.db" })).tick();
     await expectPublished(5);
+  });
+});
+
+describe("with a BLS key", () => {
+  const inner = createBlsSigner(`0x${"11".repeat(32)}`);
+  let blsSigned: string[];
+  beforeEach(() => {
+    blsSigned = [];
+  });
+  const blsSigner = {
+    ...inner,
+    sign: (digest: Hex) => {
+      blsSigned.push(digest);
+      return inner.sign(digest);
+    },
+  };
+
+  it("signs the same checkpoints once more, each once, and publishes them before it says so", async () => {
+    await origin.dispatch(bodies(3));
+    const writesIndex = failingIndex();
+    await expect((await open({ blsSigner, storage: writesIndex })).tick()).rejects.toThrow("killed");
+    for (let index = 0; index < 3; index++) {
+      const published = await storage().checkpoint(index);
+      if (published === undefined) throw new Error("it is published");
+      const expected = published.checkpoint;
+      const answer = await readBlsCheckpoint({ reader: storage(), key: inner.key, expected, verify: true });
+      expect(answer.status).toBe("signed");
+      expect(blsSigned.filter((digest) => digest === checkpointDigest(expected))).toHaveLength(1);
+    }
+    await (await open({ blsSigner })).tick();
+    await expectPublished(3);
+    expect(new Set(blsSigned).size).toBe(3); // what was signed twice alike
+  });
+
+  const failingIndex = () => ({
+    ...storage(),
+    writeLatestIndex: async () => {
+      throw new Error("killed");
+    },
+  });
+
+  it("signs with it from where it is when it gets one", async () => {
+    await origin.dispatch(bodies(2));
+    await (await open()).tick();
+    await origin.dispatch(["later"]);
+    await (await open({ blsSigner })).tick();
+    expect(blsSigned).toHaveLength(1);
+    expect(await storage().blsCheckpoint(1)).toBeUndefined();
+    expect((await storage().blsCheckpoint(2))?.key).toBe(inner.key);
+  });
+
+  it("never signs a digest with it when another one is on record for the index", async () => {
+    const validator = await open({ blsSigner });
+    await validator.tick();
+    await stores
+      .at(-1)
+      ?.db.insertInto("validator_signature")
+      .values({
+        origin: origin.chain.domain,
+        merkle_tree_hook: origin.chain.merkleTreeHook,
+        leaf_index: 0,
+        digest: `0x${"77".repeat(32)}`,
+        root: `0x${"01".repeat(32)}`,
+        message_id: `0x${"02".repeat(32)}`,
+      })
+      .execute();
+    await origin.dispatch(["a"]);
+    await expect(validator.tick()).rejects.toThrow(ValidatorHaltedError);
+    expect(blsSigned).toEqual([]);
+  });
+
+  it("signs nothing with it after the chain was reorganised", async () => {
+    const validator = await open({ blsSigner });
+    await origin.undone(async () => {
+      await origin.dispatch(["one", "two"]);
+      await validator.tick();
+    });
+    expect(blsSigned).toHaveLength(2);
+    await origin.dispatch(["other", "others"]);
+    await expect(validator.tick()).rejects.toThrow(ValidatorHaltedError);
+    await expect((await open({ blsSigner })).tick()).rejects.toThrow(ValidatorHaltedError);
+    expect(blsSigned).toHaveLength(2);
   });
 });
 
