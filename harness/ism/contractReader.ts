@@ -28,7 +28,7 @@ const PROBE_GAS = 1_000_000;
 
 /** Asks contracts that may be anything. All throw viem's errors when the node does not answer. */
 export function createContractReader(client: ChainClient) {
-  const codes = new Map<Address, Promise<boolean>>();
+  const codes = new Map<Address, Promise<string>>();
 
   /** What the contract answers; undefined when it does not, or not in the form that it should. */
   async function ask<N extends Name>(
@@ -44,19 +44,24 @@ export function createContractReader(client: ChainClient) {
     }
   }
 
-  async function readCode(address: Address): Promise<boolean> {
-    const code = await client.getCode({ address });
-    return code !== undefined && !code.startsWith(DELEGATION);
-  }
-
-  function isContract(address: Address): Promise<boolean> {
-    const known = codes.get(address) ?? readCode(address);
+  function code(address: Address): Promise<string> {
+    const known = codes.get(address) ?? client.getCode({ address }).then((found) => found ?? "0x");
     codes.set(address, known);
     return known;
   }
 
+  async function isContract(address: Address): Promise<boolean> {
+    const found = await code(address);
+    return found !== "0x" && !found.startsWith(DELEGATION);
+  }
+
   return {
     ask,
+
+    /** Whether it can be called. */
+    hasCode: async (address: Address): Promise<boolean> => (await code(address)) !== "0x",
+
+    /** Whether it is more than somebody's key. */
     isContract,
 
     /** Who owns the contract; undefined when it has no owner function. */

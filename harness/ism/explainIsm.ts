@@ -77,7 +77,7 @@ type Found = {
 async function findModule({ chain }: ExplainIsmParameters, target: Address): Promise<Found> {
   const contracts = createContractReader(createChainClient(chain));
   const none = { mailbox: { mailbox: chain.mailbox }, warnings: [] };
-  if (!(await contracts.isContract(target))) {
+  if (!(await contracts.hasCode(target))) {
     throw new NothingToExplainError(
       `there is no contract at ${target} on ${chain.name}: neither a module nor a recipient`,
     );

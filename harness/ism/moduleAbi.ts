@@ -45,3 +45,5 @@ export const moduleAbi = parseAbi([
 
 /** Removes a route. Only modules whose owner may do that have it. */
 export const removeAbi = parseAbi(["function remove(uint32 domain)"]);
+
+export const recipientAbi = parseAbi(["function handle(uint32 origin, bytes32 sender, bytes body) payable"]);

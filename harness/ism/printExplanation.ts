@@ -13,6 +13,9 @@ export type Printer = {
 
 type Context = Printer & Pick<Explanation, "validators" | "parties">;
 
+/** Choices of which a set consists. */
+const MAX_CHOICES = 8;
+
 const MAX_LINES_PER_SET = 12;
 const MAX_NAMED = 6;
 const MAX_LINES = 200;
@@ -142,7 +145,7 @@ function leafLines(node: IsmNode, { validators }: Context): string[] {
 }
 
 function some(lines: string[], most: number): string[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`];
+  return lines.length <= most ? lines : [...lines.slice(0, most), `${lines.length - most} more`];
 }
 
 /** On the origins where it is announced; a validator of others is not announced here. */
@@ -206,7 +209,10 @@ function setText(set: SmallestSet | undefined, which: Which, context: Context): 
   if (set === undefined) return which.nobody;
   if (set.size === 0) return which.anyone;
   const count = `${set.exact ? "" : "at most "}${set.size} ${set.size === 1 ? "party" : "parties"}`;
-  return `${count}: ${set.choices.map((choice) => choiceText(choice, context)).join(" and ")}`;
+  return `${count}: ${some(
+    set.choices.map((choice) => choiceText(choice, context)),
+    MAX_CHOICES,
+  ).join(" and ")}`;
 }
 
 function choiceText({ count, of }: Choice, { parties }: Context): string {

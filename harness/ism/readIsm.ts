@@ -51,7 +51,7 @@ async function readNode(context: Context, ism: Address): Promise<IsmNode> {
   if (above.length >= MAX_DEPTH) return broken("too large", `more than ${MAX_DEPTH} modules deep`);
   count.modules += 1;
   if (count.modules > MAX_MODULES) return broken("too large", `the tree has more than ${MAX_MODULES} modules`);
-  if (!(await contracts.isContract(address))) return broken("no code", "has no code");
+  if (!(await contracts.hasCode(address))) return broken("no code", "has no code");
   const [type, owner] = await Promise.all([contracts.ask(address, "moduleType"), contracts.owner(address)]);
   const common = { address, moduleType: type ?? null, ...(owner !== undefined && { owner }) };
   if (type === undefined) return { ...common, kind: "unknown", reason: "does not tell its type" };
