@@ -34,9 +34,11 @@ it("delivers what the attester's gateway signed for, and nothing else", async ()
   const config = { type: "attestationCcipReadIsm" as const, owner, attester: attester.address };
   const { module, recipient } = await guarded(world, { ...config, urls });
   const wrong = await guarded(world, { ...config, urls: [stranger.url] });
+  const liarFirst = await guarded(world, { ...config, urls: [stranger.url, `${gateway.url}/{sender}/{data}`] });
 
   const sent = await world.send({ from: "alpha", body: "0x01", recipient: recipient.address });
   const unsigned = await world.send({ from: "alpha", body: "0x02", recipient: wrong.recipient.address });
+  const liedAbout = await world.send({ from: "alpha", body: "0x03", recipient: liarFirst.recipient.address });
   await world.rounds(3);
   const { state, reason } = await statusOf(world, sent.id);
   expect(state).toBe("waiting");
@@ -53,6 +55,7 @@ it("delivers what the attester's gateway signed for, and nothing else", async ()
   expect(await forge.process(honest, fromDomain(sent.message, 31_338))).toMatch(/NotAttester/);
   expect(await forge.process(await forge.metadata(unsigned, wrong.module), unsigned.message)).toMatch(/NotAttester/);
   await world.until(() => world.delivered("beta", sent.id), "delivered");
+  await world.until(() => world.delivered("beta", liedAbout.id), "delivered although the first gateway lies");
   expect(await world.delivered("beta", unsigned.id)).toBe(false);
 });
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { askGateway } from "./askGateway.ts";
@@ -150,4 +150,15 @@ test.each([
   [`http://127.0.0.1/${"x".repeat(20_000)}`, /characters/],
 ])("URL %s is refused", async (url, reason) => {
   await expect(ask(url)).rejects.toThrow(reason);
+});
+
+test("that answers with another protocol is left at once", async () => {
+  const server = createTcpServer((socket) => {
+    socket.on("data", () => {}).on("error", () => {});
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await expect(ask(`http://127.0.0.1:${port}/{data}`)).rejects.toThrow("another protocol");
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -57,6 +57,10 @@ export async function askGateway({ url, sender, data, allowPrivate }: AskGateway
     request.on("error", (error) => {
       reject(signal.aborted ? new Error(`no whole answer within ${TIMEOUT_MS} ms`) : error);
     });
+    request.on("upgrade", (_, socket) => {
+      socket.destroy();
+      reject(new Error("it answers with another protocol"));
+    });
     request.on("response", (response) => readAnswer(response, { signal, resolve, reject }));
     request.end(body);
   });

@@ -206,6 +206,14 @@ contract ArbL2ToL1IsmTest is ChildHookTest {
         module.preVerifyMessage(keccak256("forged"), 0);
     }
 
+    function test_preVerifyMessage_byAnyoneElse_whileTheBridgeExecutesForTheHook_reverts() public {
+        vm.mockCall(address(bridge), abi.encodeCall(bridge.activeOutbox, ()), abi.encode(outbox));
+        vm.mockCall(address(outbox), abi.encodeCall(outbox.l2ToL1Sender, ()), abi.encode(hook));
+        vm.prank(attacker);
+        vm.expectRevert(IMessageIdAuthorizedIsm.NotCrossChainCall.selector);
+        module.preVerifyMessage(keccak256("forged"), 0);
+    }
+
     function test_bridge_executesForNoOutboxButItsOwn() public {
         // Attempt: an outbox of the attacker's that names the hook as sender.
         bytes memory call = abi.encodeCall(module.preVerifyMessage, (keccak256("forged"), 0));

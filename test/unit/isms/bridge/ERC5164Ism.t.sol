@@ -97,6 +97,14 @@ contract ERC5164IsmTest is BridgeTest {
         assertEq(module.verifiedMessages(keccak256("forged")), VERIFIED);
     }
 
+    function test_preVerifyMessage_byAnyone_withTheExecutorsWords_reverts() public {
+        bytes memory call = abi.encodeCall(module.preVerifyMessage, (keccak256("forged"), 0));
+        vm.prank(attacker);
+        vm.expectRevert(IMessageIdAuthorizedIsm.NotCrossChainCall.selector);
+        (bool success,) = address(module).call(abi.encodePacked(call, keccak256("id"), uint256(ORIGIN), hook));
+        assertTrue(success);
+    }
+
     function test_executor_appendsItsOwnWords_afterTheAttackers() public {
         bytes memory message = _nextMessage(address(to), "forged");
         _sendThroughBridge(
