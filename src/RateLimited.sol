@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable not-rely-on-time
+// Whoever builds blocks can be off by seconds, which is nothing to what a limit is refilled in.
+
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -18,8 +21,8 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
     /// @inheritdoc IRateLimited
     uint256 public maxCapacity;
 
-    /// @dev What the bucket held at `lastUpdated`, times DURATION. Whole units would lose a fraction at each message: who sends
-    ///      many of amount 0 would keep a slow bucket from being refilled.
+    /// @dev What the bucket held at `lastUpdated`, times DURATION. Whole units would lose a fraction at each message: who
+    ///      sends many of amount 0 would keep a slow bucket from being refilled.
     uint256 internal _scaledLevel;
 
     /// @inheritdoc IRateLimited

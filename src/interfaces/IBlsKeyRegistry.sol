@@ -4,10 +4,11 @@ pragma solidity 0.8.37;
 import {Bls12381} from "../libraries/Bls12381.sol";
 
 /// @title IBlsKeyRegistry
-/// @notice Which validator a BLS key belongs to. A key is in here only if somebody proved to have its secret and its validator agreed.
-/// @dev Both are needed. Signatures of several keys are verified against the sum of the keys: without the proof somebody could
-///      register "the key that makes the sum mine". Without the validator's word somebody could register a key of his own for it.
-///      There is no owner, and nothing in here ever changes or ends.
+/// @notice Which validator a BLS key belongs to. A key is in here only if somebody proved to have its secret and its
+///         validator agreed.
+/// @dev Both are needed. Signatures of several keys are verified against the sum of the keys: without the proof somebody
+///      could register "the key that makes the sum mine". Without the validator's word somebody could register a key of his
+///      own for it. There is no owner, and nothing in here ever changes or ends.
 ///
 ///      G1 signatures over points hashed as by RFC 9380, `BLS12381G1_XMD:SHA-256_SSWU_RO_`, domain separation tag:
 ///
@@ -17,7 +18,8 @@ import {Bls12381} from "../libraries/Bls12381.sol";
 ///
 ///      keccak(keccak("CAUSEWAY_BLS_KEY") ‖ keccak(key))
 ///
-///      Neither names a chain or a registry: whoever has both may register the key wherever its validator's signatures are asked for.
+///      Neither names a chain or a registry: whoever has both may register the key wherever its validator's signatures are
+///      asked for.
 interface IBlsKeyRegistry {
     /// @notice `key` belongs to `validator`, and from now on modules may name it.
     event KeyRegistered(address indexed validator, bytes32 indexed keyHash, Bls12381.G2Point key);
@@ -34,7 +36,8 @@ interface IBlsKeyRegistry {
     /// @notice The account that agreed to the key is not the validator.
     error NotTheValidator(address signer, address validator);
 
-    /// @notice Makes `key` a key of `validator`. Anyone may call. A validator may have several, and each module names which it takes.
+    /// @notice Makes `key` a key of `validator`. Anyone may call. A validator may have several, and each module names which
+    ///         it takes.
     /// @dev Warning: for ever. A key whose secret is lost or stolen stays; replace the modules that name it.
     ///      Reverts with `Bls12381.PrecompileFailed` if the key or the proof is no point of its group.
     /// @param validator Whose checkpoints the key signs; the address of its ECDSA key.

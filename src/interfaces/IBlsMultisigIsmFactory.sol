@@ -5,8 +5,8 @@ import {Bls12381} from "../libraries/Bls12381.sol";
 import {IBlsKeyRegistry} from "./IBlsKeyRegistry.sol";
 
 /// @title IBlsMultisigIsmFactory
-/// @notice Deploys BLS multisig modules with a set that never changes, each at an address fixed by its set. The keys of a set are
-///         written first, up to `PAGE_CAPACITY` a page, each page in a transaction of its own.
+/// @notice Deploys BLS multisig modules with a set that never changes, each at an address fixed by its set. The keys of a set
+///         are written first, up to `PAGE_CAPACITY` a page, each page in a transaction of its own.
 interface IBlsMultisigIsmFactory {
     /// @notice The key is in no entry of the registry.
     error KeyNotRegistered(bytes32 keyHash);

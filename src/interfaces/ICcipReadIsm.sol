@@ -5,8 +5,8 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 
 /// @title ICcipReadIsm
 /// @notice Verifies a message by what a gateway on the web answers (EIP-3668).
-/// @dev Trust: that of whatever the module checks the answer by; the gateways themselves are trusted for liveness only. The owner
-///      sets the URLs and can thereby stop deliveries, at once.
+/// @dev Trust: that of whatever the module checks the answer by; the gateways themselves are trusted for liveness only. The
+///      owner sets the URLs and can thereby stop deliveries, at once.
 interface ICcipReadIsm is IInterchainSecurityModule {
     /// @notice The owner, or the constructor, set the gateways.
     event UrlsChanged(string[] newUrls);
@@ -31,13 +31,13 @@ interface ICcipReadIsm is IInterchainSecurityModule {
 
 /// @title IAttestationCcipReadIsm
 /// @notice Verifies a message that one attester signed for.
-/// @dev Trust: the attester can forge any message, and alone can stop delivery. Metadata is r ‖ s ‖ v (65 bytes, low s), the EIP-191
-///      signature of
+/// @dev Trust: the attester can forge any message, and alone can stop delivery. Metadata is r ‖ s ‖ v (65 bytes, low s),
+///      the EIP-191 signature of
 ///
 ///      digest = keccak256("CAUSEWAY_ATTESTATION" ‖ messageId)
 ///
-///      by which the attester says that it saw the message dispatched, and final, on its origin. Asked for at a gateway by the
-///      calldata of `attest(message)`.
+///      by which the attester says that it saw the message dispatched, and final, on its origin. Asked for at a gateway by
+///      the calldata of `attest(message)`.
 interface IAttestationCcipReadIsm is ICcipReadIsm {
     /// @notice The attester would be nobody.
     error ZeroAttester();

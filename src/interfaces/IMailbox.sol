@@ -7,7 +7,8 @@ import {IPostDispatchHook} from "./IPostDispatchHook.sol";
 
 /// @title IMailbox
 /// @notice Sends messages from this chain and delivers messages to it.
-/// @dev Not upgradeable and with no initializer: the ecosystem's `initialize` and `Initialized` serve proxies and are left out.
+/// @dev Not upgradeable and with no initializer: the ecosystem's `initialize` and `Initialized` serve proxies and are left
+///      out.
 interface IMailbox {
     /* ---------------------------------------------------- events ---------------------------------------------------- */
 

@@ -7,8 +7,8 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 /// @notice Verifies a message that a submodule has verified before, once a fraud window has passed in which not enough of the
 ///         watchers objected.
 /// @dev The way of a message: anyone calls `preVerify`, which asks the submodule and opens the window; watchers may call
-///      `flagMessage` or `flagSubmodule`; when the window has closed, `verify` returns true for it, for ever or until the owner
-///      acts. The metadata of `verify` is empty.
+///      `flagMessage` or `flagSubmodule`; when the window has closed, `verify` returns true for it, for ever or until the
+///      owner acts. The metadata of `verify` is empty.
 ///
 ///      A round is what the owner's last action began: new watchers, or a new submodule. Flags and pre-verifications count in
 ///      their own round alone. So a flag that is discarded never makes a message deliverable at once, and each submodule
@@ -19,8 +19,8 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 ///      includes the watchers' transactions within the window.
 /// @dev Warning: the owner names the submodule and the watchers, at once. An owner that is hostile forges by a submodule and
 ///      watchers of its own after one window, and stops the route for as long as it acts once a window.
-/// @dev Warning: the submodule is asked outside of a delivery, by anyone and perhaps several times a message. One that verifies
-///      only within a delivery (trusted relayer), or counts its calls (rate limit), can not be a submodule.
+/// @dev Warning: the submodule is asked outside of a delivery, by anyone and perhaps several times a message. One that
+///      verifies only within a delivery (trusted relayer), or counts its calls (rate limit), can not be a submodule.
 interface IOptimisticIsm is IInterchainSecurityModule {
     /// @notice What holds for a message now. Where several do: FlaggedSubmodule, else NotPreVerified, else FlaggedMessage.
     enum Status {

@@ -7,8 +7,8 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 /// @notice Verifies every message, unless paused. To be put beside a module that verifies, in an aggregation of all.
 /// @dev Warning: alone it proves nothing: whoever trusts it alone trusts everyone. Metadata is empty.
 ///
-///      Trust: the guardian and the owner can stop deliveries at once; only the owner can let them go on. An owner who renounces
-///      while it is paused leaves it paused for ever. `EnforcedPause` and `ExpectedPause` are OpenZeppelin's.
+///      Trust: the guardian and the owner can stop deliveries at once; only the owner can let them go on. An owner who
+///      renounces while it is paused leaves it paused for ever. `EnforcedPause` and `ExpectedPause` are OpenZeppelin's.
 interface IPausableIsm is IInterchainSecurityModule {
     /// @notice The owner, or the constructor, set the guardian.
     event GuardianSet(address indexed guardian);

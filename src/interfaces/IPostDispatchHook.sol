@@ -16,8 +16,8 @@ interface IPostDispatchHook {
     function supportsMetadata(bytes calldata metadata) external view returns (bool);
 
     /// @notice Acts on a dispatched message. Reverts with `MetadataNotSupported` if `supportsMetadata` is false.
-    /// @dev Warning: anyone can call it with any message. A hook that grants something for a message must see that the Mailbox
-    ///      is dispatching that message (`latestDispatchedId`) or that the caller pays for what it gets.
+    /// @dev Warning: anyone can call it with any message. A hook that grants something for a message must see that the
+    ///      Mailbox is dispatching that message (`latestDispatchedId`) or that the caller pays for what it gets.
     /// @param metadata Instructions of the sender (see the StandardHookMetadata library).
     /// @param message The message (see the Message library).
     function postDispatch(bytes calldata metadata, bytes calldata message) external payable;

@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 /// @title IRateLimited
 /// @notice A bucket of tokens that is refilled linearly and that messages with amounts drink from.
-/// @dev The bucket starts full. In any span of time at most `maxCapacity` and what the span refills can pass: up to twice the capacity
-///      within one `DURATION`. Fractions of a unit are kept: however often it is drunk from, nothing is lost to rounding. Amounts
-///      are in the units of the messages.
+/// @dev The bucket starts full. In any span of time at most `maxCapacity` and what the span refills can pass: up to twice the
+///      capacity within one `DURATION`. Fractions of a unit are kept: however often it is drunk from, nothing is lost to
+///      rounding. Amounts are in the units of the messages.
 interface IRateLimited {
     /// @notice An amount was taken; `filledLevel` is what is left.
     event ConsumedFilledLevel(uint256 filledLevel, uint256 lastUpdated);

@@ -65,9 +65,11 @@ interface IIncrementalDomainRoutingIsm is IDomainRoutes {
 }
 
 /// @title IAmountRoutingIsm
-/// @notice Routes by the amount of a token message (see the TokenMessage library): small ones to one module, large ones to another.
-/// @dev Trust: an attacker picks the amount. Who can forge through `lower` can forge any number of transfers below the threshold: put
-///      a rate limit there. The amount is in the units of the message, which with decimals scaling are not those of the token.
+/// @notice Routes by the amount of a token message (see the TokenMessage library): small ones to one module, large ones to
+///         another.
+/// @dev Trust: an attacker picks the amount. Who can forge through `lower` can forge any number of transfers below the
+///      threshold: put a rate limit there. The amount is in the units of the message, which with decimals scaling are not
+///      those of the token.
 interface IAmountRoutingIsm is IRoutingIsm {
     /// @notice Module for amounts below the threshold.
     function lower() external view returns (IInterchainSecurityModule);

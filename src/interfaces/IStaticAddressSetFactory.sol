@@ -10,7 +10,8 @@ interface IStaticAddressSetFactory {
     function implementation() external view returns (address);
 
     /// @notice Deploys the module for a set, or returns it if it is there. Anyone may call.
-    /// @param members Up to 255, in the order in which signatures or metadata will have to come; another order is another module.
+    /// @param members Up to 255, in the order in which signatures or metadata will have to come; another order is another
+    ///        module.
     /// @param threshold How many must agree, at least 1 and at most all.
     function deploy(address[] calldata members, uint8 threshold) external returns (address module);
 

@@ -6,8 +6,8 @@ import {IMailbox} from "./IMailbox.sol";
 
 /// @title ITrustedRelayerIsm
 /// @notice Verifies a message that one given account is delivering or has delivered.
-/// @dev Trust: that account can forge any message, and alone can deliver. Metadata is empty. It verifies only within a delivery, so
-///      it can not be what an optimistic module pre-verifies by.
+/// @dev Trust: that account can forge any message, and alone can deliver. Metadata is empty. It verifies only within a
+///      delivery, so it can not be what an optimistic module pre-verifies by.
 interface ITrustedRelayerIsm is IInterchainSecurityModule {
     /// @notice The relayer would be nobody: an undelivered message has the zero address as processor.
     error ZeroRelayer();

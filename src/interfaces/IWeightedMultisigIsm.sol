@@ -13,8 +13,8 @@ interface IWeightedMultisigIsm is IInterchainSecurityModule {
         uint96 weight;
     }
 
-    /// @notice What all validators weigh together where weights are given as shares: 100 % in units of 1e-8 %. Weights may be in
-    ///         any other unit.
+    /// @notice What all validators weigh together where weights are given as shares: 100 % in units of 1e-8 %. Weights may be
+    ///         in any other unit.
     function TOTAL_WEIGHT() external view returns (uint96);
 
     /// @notice The validators, in the order in which signatures must come, and what those who sign must weigh.
@@ -33,8 +33,8 @@ interface IStaticWeightedMultisigIsmFactory {
     /// @notice Holds the code that the modules are copies of; itself it has no validators and never verifies.
     function implementation() external view returns (address);
 
-    /// @notice Deploys the module for a set, or returns it if it is there. Anyone may call. Refuses more than 255 validators, the zero
-    ///         address and duplicates, with the errors of the AddressSet library.
+    /// @notice Deploys the module for a set, or returns it if it is there. Anyone may call. Refuses more than 255 validators,
+    ///         the zero address and duplicates, with the errors of the AddressSet library.
     /// @param validators In the order in which signatures will have to come; another order is another module.
     /// @param thresholdWeight What those who sign must weigh, at least 1 and at most what all weigh.
     function deploy(IWeightedMultisigIsm.ValidatorInfo[] calldata validators, uint96 thresholdWeight)

@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 /// @title Bls12381
-/// @notice BLS signatures on the curve BLS12-381 by the precompiles of EIP-2537: signatures are points of G1, keys points of G2.
-/// @dev A coordinate is 48 bytes, right-aligned in two words. The precompiles refuse a coordinate that is not below the modulus,
-///      so that a point has one encoding; the point at infinity is all zeros.
+/// @notice BLS signatures on the curve BLS12-381 by the precompiles of EIP-2537: signatures are points of G1, keys points of
+///         G2.
+/// @dev A coordinate is 48 bytes, right-aligned in two words. The precompiles refuse a coordinate that is not below the
+///      modulus, so that a point has one encoding; the point at infinity is all zeros.
 ///      Warning: only `isValidSignature` sees to it that points are in the subgroup, additions do not.
 library Bls12381 {
     struct G1Point {
@@ -25,8 +26,8 @@ library Bls12381 {
         bytes32 y1Low;
     }
 
-    /// @notice The precompile refused its input (a point that is not on the curve or not in the subgroup, a coordinate not below
-    ///         the modulus), or this chain does not have it.
+    /// @notice The precompile refused its input (a point that is not on the curve or not in the subgroup, a coordinate not
+    ///         below the modulus), or this chain does not have it.
     error PrecompileFailed(uint256 precompile);
 
     uint256 internal constant SHA256 = 0x02;
@@ -40,7 +41,8 @@ library Bls12381 {
     uint256 internal constant MODULUS_HIGH = 0x1a0111ea397fe69a4b1ba7b6434bacd7;
     uint256 internal constant MODULUS_LOW = 0x64774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab;
 
-    /// @notice Whether `signature` was made over the point `hashed` by the secret key of `key`: e(signature, -G) e(hashed, key) = 1.
+    /// @notice Whether `signature` was made over the point `hashed` by the secret key of `key`: e(signature, -G) e(hashed,
+    ///         key) = 1.
     /// @dev Warning: the point at infinity as key would make the point at infinity a signature of everything.
     function isValidSignature(G1Point memory signature, G1Point memory hashed, G2Point memory key)
         internal
@@ -60,31 +62,41 @@ library Bls12381 {
     }
 
     /// @notice The point that `point` adds up to infinity with.
-    /// @dev Warning: only for what came out of a precompile. A coordinate that is the modulus itself would become a valid zero.
+    /// @dev Warning: only for what came out of a precompile. A coordinate that is the modulus itself would become a valid
+    ///      zero.
     function negate(G2Point memory point) internal pure returns (G2Point memory) {
         (bytes32 y0High, bytes32 y0Low) = _negate(point.y0High, point.y0Low);
         (bytes32 y1High, bytes32 y1Low) = _negate(point.y1High, point.y1Low);
-        return G2Point(point.x0High, point.x0Low, point.x1High, point.x1Low, y0High, y0Low, y1High, y1Low);
+        return G2Point({
+            x0High: point.x0High,
+            x0Low: point.x0Low,
+            x1High: point.x1High,
+            x1Low: point.x1Low,
+            y0High: y0High,
+            y0Low: y0Low,
+            y1High: y1High,
+            y1Low: y1Low
+        });
     }
 
     function isInfinity(G2Point memory point) internal pure returns (bool) {
-        return
-            point.x0High | point.x0Low | point.x1High | point.x1Low | point.y0High | point.y0Low | point.y1High
-                    | point.y1Low == 0;
+        return point.x0High | point.x0Low | point.x1High | point.x1Low | point.y0High | point.y0Low | point.y1High
+                | point.y1Low == 0;
     }
 
     /// @notice Hashes to a point of G1: `BLS12381G1_XMD:SHA-256_SSWU_RO_` of RFC 9380.
     /// @param domain The suite's domain separation tag, at most 255 bytes.
     function hashToG1(bytes memory message, bytes memory domain) internal view returns (G1Point memory point) {
-        // expand_message_xmd, to 128 bytes: seed, then four blocks of SHA-256(seed xor block before ‖ round ‖ domain ‖ length).
+        // expand_message_xmd, to 128 bytes: seed, then four blocks of SHA-256(seed xor block before ‖ round ‖ domain ‖
+        // length).
         bytes32 seed = sha256(
             abi.encodePacked(bytes32(0), bytes32(0), message, uint16(128), uint8(0), domain, uint8(domain.length))
         );
         bool success = true;
-        // Plain form, in a test: each input by abi.encodePacked, each output by abi.decode. Here the blocks are written to where
-        // the modular exponentiation (exponent 1, to reduce them to a field element) reads them, its results to where the map
-        // reads them, and the two points to where the addition does. The map clears the cofactor of each point, which comes to
-        // the same as clearing that of their sum.
+        // Plain form, in a test: each input by abi.encodePacked, each output by abi.decode. Here the blocks are written to
+        // where the modular exponentiation (exponent 1, to reduce them to a field element) reads them, its results to where
+        // the map reads them, and the two points to where the addition does. The map clears the cofactor of each point, which
+        // comes to the same as clearing that of their sum.
         assembly ("memory-safe") {
             function run(precompile, input, size, output, outputSize) -> done {
                 done := staticcall(gas(), precompile, input, size, output, outputSize)
@@ -144,8 +156,8 @@ library Bls12381 {
     {
         bool success;
         bytes32 output;
-        // Plain form: (success, output) = address(PAIRING).staticcall(abi.encode(a, b, c, d)), word by word. An address without
-        // code answers any call with nothing: what a chain without the precompile does.
+        // Plain form: (success, output) = address(PAIRING).staticcall(abi.encode(a, b, c, d)), word by word. An address
+        // without code answers any call with nothing: what a chain without the precompile does.
         assembly ("memory-safe") {
             let input := mload(64)
             mcopy(input, a, 128)

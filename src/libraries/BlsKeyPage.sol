@@ -62,8 +62,8 @@ library BlsKeyPage {
         }
     }
 
-    /// @notice `start` and the keys at the positions whose bit of `selected` is set, added up. Not all in the subgroup, for all that
-    ///         this looks at.
+    /// @notice `start` and the keys at the positions whose bit of `selected` is set, added up. Not all in the subgroup, for
+    ///         all that this looks at.
     /// @param pages Their addresses, each page of the set in its place.
     function sum(Bls12381.G2Point memory start, uint256[] memory pages, uint256 selected)
         internal
@@ -74,8 +74,8 @@ library BlsKeyPage {
         bytes32[16] memory buffer;
         bytes32[4] memory exponents;
         bool success = true;
-        // Plain form, in a test: for each position, total = Bls12381.add(total, keyAt(page.code, entry)), which copies the page and
-        // each point four times. Here a key is copied behind the sum, and the precompile's answer over the sum.
+        // Plain form, in a test: for each position, total = Bls12381.add(total, keyAt(page.code, entry)), which copies the
+        // page and each point four times. Here a key is copied behind the sum, and the precompile's answer over the sum.
         assembly ("memory-safe") {
             mstore(exponents, EXPONENTS_0)
             mstore(add(exponents, 32), EXPONENTS_1)

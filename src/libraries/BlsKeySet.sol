@@ -38,7 +38,7 @@ library BlsKeySet {
             pages := add(negatedAggregate, mul(COUNT_AT, 32))
             mstore(pages, sub(sub(mload(members), COUNT_AT), 1))
         }
-        return Set(negatedAggregate, count, threshold, pages);
+        return Set({negatedAggregate: negatedAggregate, count: count, threshold: threshold, pages: pages});
     }
 
     /// @notice One bit for each validator.

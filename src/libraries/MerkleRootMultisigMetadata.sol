@@ -49,8 +49,8 @@ library MerkleRootMultisigMetadata {
         return uint32(bytes4(metadata[1092:1096]));
     }
 
-    /// @notice The digest that validators must have signed for `metadata` to prove `message`: of any checkpoint under whose root
-    ///         the message is.
+    /// @notice The digest that validators must have signed for `metadata` to prove `message`: of any checkpoint under whose
+    ///         root the message is.
     function digest(bytes calldata metadata, bytes calldata message) internal pure returns (bytes32) {
         uint32 claimed = messageIndex(metadata);
         uint32 signed = signedIndex(metadata);

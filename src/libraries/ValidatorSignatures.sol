@@ -5,8 +5,8 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title ValidatorSignatures
 /// @notice Whether enough of a set of validators signed a digest.
-/// @dev Signatures are r ‖ s ‖ v, 65 bytes each, one behind the other, in the order of the set. As soon as there are enough, what
-///      follows is not looked at.
+/// @dev Signatures are r ‖ s ‖ v, 65 bytes each, one behind the other, in the order of the set. As soon as there are
+///      enough, what follows is not looked at.
 library ValidatorSignatures {
     /// @notice Signature `index` is by nobody at a later position of the set than the signature before: a foreign key,
     ///         another digest, the wrong order or a duplicate.

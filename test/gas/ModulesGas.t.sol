@@ -9,8 +9,9 @@ import {ModuleTest} from "../kit/ModuleTest.sol";
 import {Reference} from "../kit/Reference.sol";
 import {IOwnedMailbox, Shipped} from "../kit/Shipped.sol";
 
-/// @notice Gas of whole deliveries through each kind of module, as in Gas.t.sol: a token message, to a recipient that does nothing. Where a
-///         module needs one to prove anything, that is a 2-of-3 message-id multisig, of which the last two sign.
+/// @notice Gas of whole deliveries through each kind of module, as in Gas.t.sol: a token message, to a recipient that does
+///         nothing. Where a module needs one to prove anything, that is a 2-of-3 message-id multisig, of which the last two
+///         sign.
 /// forge-config: default.isolate = true
 contract ModulesGasTest is ModuleTest {
     uint256 internal constant AMOUNT = 100 ether;

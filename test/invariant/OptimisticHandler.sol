@@ -9,8 +9,8 @@ import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
 
 import {IOwnedOptimisticIsm} from "../kit/Shipped.sol";
 
-/// @notice Does what relayers, watchers, outsiders and the owner may do, and keeps its own books of it. What the books say must
-///         fail is expected to fail, for the reason that they say.
+/// @notice Does what relayers, watchers, outsiders and the owner may do, and keeps its own books of it. What the books say
+///         must fail is expected to fail, for the reason that they say.
 contract OptimisticHandler is Test {
     uint256 internal constant MAX_STEP = 40 minutes;
 

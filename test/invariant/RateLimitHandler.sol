@@ -7,8 +7,8 @@ import {IRateLimitedIsm} from "src/interfaces/IRateLimitedIsm.sol";
 import {ModuleTest} from "../kit/ModuleTest.sol";
 import {Shipped} from "../kit/Shipped.sol";
 
-/// @notice Time passes, transfers are delivered, the owner changes the capacity, attackers ask the limit on their own. It keeps books of
-///         what passed by the definition of the limit, not as a bucket.
+/// @notice Time passes, transfers are delivered, the owner changes the capacity, attackers ask the limit on their own. It
+///         keeps books of what passed by the definition of the limit, not as a bucket.
 contract RateLimitHandler is ModuleTest {
     uint256 internal constant DURATION = 1 days;
     uint256 internal constant MAX_CAPACITY = 1e24;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable gas-custom-errors
+// A reference that fails is a fault of the test: a text says where.
+
 import {Bls12381} from "src/libraries/Bls12381.sol";
 
 import {Reference} from "./Reference.sol";
 
 /// @title BlsReference
-/// @notice What holders of BLS secrets do: real keys and real signatures, by the multiplications of EIP-2537, which src does not use.
+/// @notice What holders of BLS secrets do: real keys and real signatures, by the multiplications of EIP-2537, which src does
+///         not use.
 library BlsReference {
     /// @dev Order of both groups.
     uint256 internal constant ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001;

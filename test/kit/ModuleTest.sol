@@ -8,7 +8,8 @@ import {BaseTest} from "./BaseTest.sol";
 import {Reference} from "./Reference.sol";
 import {Shipped} from "./Shipped.sol";
 
-/// @notice For modules that are made of modules, or stand beside one in an aggregation. `ism` is the real multisig among them.
+/// @notice For modules that are made of modules, or stand beside one in an aggregation. `ism` is the real multisig among
+///         them.
 abstract contract ModuleTest is BaseTest {
     IStaticAddressSetFactory internal aggregationFactory;
 

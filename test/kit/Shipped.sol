@@ -240,7 +240,8 @@ library Shipped {
         return IOwnedOptimisticIsm(_deploy("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
     }
 
-    /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as passed.
+    /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
+    ///      passed.
     function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
         bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
         assembly ("memory-safe") {

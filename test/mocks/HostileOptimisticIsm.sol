@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice Claims to be an optimistic module, says of every message what it was told to say, and forgets each pre-verification.
+/// @notice Claims to be an optimistic module, says of every message what it was told to say, and forgets each
+///         pre-verification.
 contract HostileOptimisticIsm {
     error Refused();
 

@@ -21,6 +21,7 @@ contract WealthyRecipient is IMessageRecipient {
     receive() external payable {
         if (refuses) revert Refused();
         ++payments;
+        // solhint-disable-next-line gas-custom-errors
         if (again.length != 0) require(interchainSecurityModule.verify("", again), "not verified");
     }
 

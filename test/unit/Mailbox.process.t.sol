@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
-import {IMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
 import {TypeCasts} from "src/libraries/TypeCasts.sol";
 import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 

@@ -124,8 +124,8 @@ contract MailboxRecipientIsmTest is BaseTest {
 
     /* --------------------------------------------------- starvation ------------------------------------------------- */
 
-    /// @dev The attack: a recipient trusts its own strict module; the default is lax. Whoever delivers gives just so little gas
-    ///      that the recipient's answer fails, hoping that the lax default then verifies a forged message.
+    /// @dev The attack: a recipient trusts its own strict module; the default is lax. Whoever delivers gives just so little
+    ///      gas that the recipient's answer fails, hoping that the lax default then verifies a forged message.
     function _lureOfDowngrade() internal returns (address target, bytes memory forged) {
         address lax = _answering(RawAnswer.Kind.Return, abi.encode(true), 0);
         own = IInterchainSecurityModule(_answering(RawAnswer.Kind.Return, abi.encode(false), 0));

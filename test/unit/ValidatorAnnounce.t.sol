@@ -115,8 +115,8 @@ contract ValidatorAnnounceTest is BaseTest {
     }
 
     function test_announce_checkpointReplayed_reverts() public {
-        // Attempt: a checkpoint's signature over (root, index, id), given as an announcement of those 68 bytes, by a tree whose
-        // address is the Mailbox's. The two kinds differ in the domain hash.
+        // Attempt: a checkpoint's signature over (root, index, id), given as an announcement of those 68 bytes, by a tree
+        // whose address is the Mailbox's. The two kinds differ in the domain hash.
         Reference.Checkpoint memory c = Reference.Checkpoint(
             ORIGIN, Reference.addr32(address(originMailbox)), keccak256("root"), 1, keccak256("id")
         );

@@ -12,8 +12,8 @@ import {BlsMultisigMetadata} from "../../libraries/BlsMultisigMetadata.sol";
 
 /// @title BlsMultisigIsm
 /// @notice m of n validators, fixed for ever, by one aggregated BLS signature. See IBlsMultisigIsm.
-/// @dev The set is in the module's own code (see the BlsKeySet library), the single keys are in pages (see BlsKeyPage), which are
-///      read for those who did not sign, or for those who did if they are fewer.
+/// @dev The set is in the module's own code (see the BlsKeySet library), the single keys are in pages (see BlsKeyPage), which
+///      are read for those who did not sign, or for those who did if they are fewer.
 contract BlsMultisigIsm is IBlsMultisigIsm, PackageVersioned {
     using Bls12381 for Bls12381.G1Point;
     using Bls12381 for Bls12381.G2Point;

@@ -8,8 +8,8 @@ import {CodeSet} from "../../libraries/CodeSet.sol";
 import {ValidatorSignatures} from "../../libraries/ValidatorSignatures.sol";
 
 /// @title StaticWeightedMultisigIsm
-/// @notice Validators with weights, fixed for ever in the module's own code (see the CodeSet library): a word per validator, uint96
-///         weight ‖ address.
+/// @notice Validators with weights, fixed for ever in the module's own code (see the CodeSet library): a word per validator,
+///         uint96 weight ‖ address.
 abstract contract StaticWeightedMultisigIsm is IWeightedMultisigIsm, PackageVersioned {
     using ValidatorSignatures for uint256;
 
@@ -36,7 +36,7 @@ abstract contract StaticWeightedMultisigIsm is IWeightedMultisigIsm, PackageVers
         (uint256[] memory validators, uint256 threshold) = _set();
         ValidatorInfo[] memory infos = new ValidatorInfo[](validators.length);
         for (uint256 i; i < validators.length; ++i) {
-            infos[i] = ValidatorInfo(validators[i].addressOf(), validators[i].weightOf());
+            infos[i] = ValidatorInfo({signingAddress: validators[i].addressOf(), weight: validators[i].weightOf()});
         }
         // forge-lint: disable-next-line(unsafe-typecast) the factory takes it as a uint96
         return (infos, uint96(threshold));

@@ -11,8 +11,8 @@ import {DomainRoutingIsm} from "./DomainRoutingIsm.sol";
 
 /// @title DefaultFallbackRoutingIsm
 /// @notice As DomainRoutingIsm; messages from other domains go to the Mailbox's default module.
-/// @dev Trust: besides the routes and their owner, for domains without a route, the Mailbox's owner and default module. It takes no
-///      message itself: the ecosystem's `hook`, `interchainSecurityModule` and their setters are left out.
+/// @dev Trust: besides the routes and their owner, for domains without a route, the Mailbox's owner and default module. It
+///      takes no message itself: the ecosystem's `hook`, `interchainSecurityModule` and their setters are left out.
 contract DefaultFallbackRoutingIsm is DomainRoutingIsm {
     using EnumerableMap for EnumerableMap.UintToAddressMap;
 

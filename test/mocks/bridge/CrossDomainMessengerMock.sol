@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice What the messengers of the OP stack do on both chains: nonces, failed messages that anyone may replay, one message at a
-///         time. Reverts with the texts of the real ones.
+// solhint-disable gas-custom-errors
+// The texts are those of the real messenger.
+
+/// @notice What the messengers of the OP stack do on both chains: nonces, failed messages that anyone may replay, one message
+///         at a time. Reverts with the texts of the real ones.
 abstract contract CrossDomainMessengerMock {
     address internal constant NOBODY = 0x000000000000000000000000000000000000dEaD;
     uint256 internal constant RESERVED_GAS = 40_000;
@@ -34,9 +37,8 @@ abstract contract CrossDomainMessengerMock {
     }
 
     function sendMessage(address target, bytes calldata message, uint32 minGasLimit) external payable {
-        uint256 gasLimit =
-            200_000 + (uint256(minGasLimit) * 64) / 63 + message.length * 16 + CALL_OVERHEAD + RESERVED_GAS
-                + CHECK_BUFFER;
+        uint256 gasLimit = 200_000 + (uint256(minGasLimit) * 64) / 63 + message.length * 16 + CALL_OVERHEAD
+            + RESERVED_GAS + CHECK_BUFFER;
         _send(
             uint64(gasLimit),
             abi.encodeCall(this.relayMessage, (messageNonce(), msg.sender, target, msg.value, minGasLimit, message))

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {CrossDomainMessengerMock} from "./CrossDomainMessengerMock.sol";
 import {MessagePasserMock} from "./MessagePasserMock.sol";
 
-/// @notice The messenger on L2: it asks for withdrawals, and takes deposits of the L1's messenger, whose address is aliased there.
+/// @notice The messenger on L2: it asks for withdrawals, and takes deposits of the L1's messenger, whose address is aliased
+///         there.
 contract L2CrossDomainMessengerMock is CrossDomainMessengerMock {
     uint160 internal constant ALIAS_OFFSET = uint160(0x1111000000000000000000000000000000001111);
 

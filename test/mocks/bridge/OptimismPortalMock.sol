@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {IOptimismPortal} from "src/interfaces/IOptimismPortal.sol";
 
-/// @notice The portal on L1. Dispute games and state proofs are replaced by the test's word (`prove`); what comes after is as in
-///         the real one: once each, one at a time, and a call that fails does not revert.
+/// @notice The portal on L1. Dispute games and state proofs are replaced by the test's word (`prove`); what comes after is as
+///         in the real one: once each, one at a time, and a call that fails does not revert.
 contract OptimismPortalMock is IOptimismPortal {
     address internal constant NOBODY = 0x000000000000000000000000000000000000dEaD;
     uint160 internal constant ALIAS_OFFSET = uint160(0x1111000000000000000000000000000000001111);

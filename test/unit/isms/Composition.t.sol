@@ -10,8 +10,9 @@ import {ModuleTest} from "../../kit/ModuleTest.sol";
 import {Reference} from "../../kit/Reference.sol";
 import {Shipped} from "../../kit/Shipped.sol";
 
-/// @notice Random trees of modules against the definition: a tree is satisfied by a set of satisfied leaves, or it is not. With metadata of
-///         the satisfied leaves the Mailbox delivers in the one case, and with no metadata at all in the other.
+/// @notice Random trees of modules against the definition: a tree is satisfied by a set of satisfied leaves, or it is not.
+///         With metadata of the satisfied leaves the Mailbox delivers in the one case, and with no metadata at all in the
+///         other.
 /// forge-config: default.fuzz.runs = 100
 contract CompositionTest is ModuleTest {
     uint32 internal constant OTHER = 3000;
@@ -150,7 +151,8 @@ contract CompositionTest is ModuleTest {
 
     /* ------------------------------------------------ reference evaluator ------------------------------------------- */
 
-    /// @dev Whether the satisfied leaves satisfy the node, for a message of this origin and amount that has, or has not, been signed.
+    /// @dev Whether the satisfied leaves satisfy the node, for a message of this origin and amount that has, or has not, been
+    ///      signed.
     function _isSatisfied(uint256 index, uint32 origin, uint256 amount, bool signed) internal view returns (bool) {
         Node storage node = nodes[index];
         if (node.kind == Kind.Noop) return true;
@@ -167,8 +169,8 @@ contract CompositionTest is ModuleTest {
         return found && _isSatisfied(child, origin, amount, signed);
     }
 
-    /// @dev Routings by domain have their first child for ORIGIN, if they have a route for it, and their second for OTHER. Node 0 is
-    ///      the Mailbox's default module.
+    /// @dev Routings by domain have their first child for ORIGIN, if they have a route for it, and their second for OTHER.
+    ///      Node 0 is the Mailbox's default module.
     function _routed(uint256 index, uint32 origin, uint256 amount) internal view returns (bool found, uint256 child) {
         Node storage node = nodes[index];
         if (node.kind == Kind.AmountRouting) return (true, node.children[amount < node.parameter ? 0 : 1]);
@@ -329,6 +331,7 @@ contract CompositionTest is ModuleTest {
         assembly ("memory-safe") {
             created := create(0, add(code, 32), mload(code))
         }
+        // solhint-disable-next-line gas-custom-errors
         require(created != address(0), "not deployed");
     }
 }

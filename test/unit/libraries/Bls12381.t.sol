@@ -142,8 +142,8 @@ contract Bls12381Test is VectorTest {
     function test_isValidSignature_rogueKey_verifiesWithoutProofOfPossession() public view {
         // Attempt: the attacker knows the others' keys, not their secrets. As its own it names
         //   its key - the others' keys,
-        // so that the sum of all is its own key alone and it signs for everybody. Nothing in the signatures themselves stops this:
-        // the registry does, because nobody knows the secret of that difference.
+        // so that the sum of all is its own key alone and it signs for everybody. Nothing in the signatures themselves stops
+        // this: the registry does, because nobody knows the secret of that difference.
         uint256 attacker = 666;
         Bls12381.G2Point memory others = BlsReference.add(BlsReference.publicKey(1111), BlsReference.publicKey(2222));
         Bls12381.G2Point memory rogue = BlsReference.add(BlsReference.publicKey(attacker), Bls12381.negate(others));

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 
 import {IAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
-import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IPausableIsm} from "src/interfaces/IPausableIsm.sol";
 import {AggregationMetadata} from "src/libraries/AggregationMetadata.sol";
@@ -16,8 +15,8 @@ import {Shipped} from "../../../kit/Shipped.sol";
 import {RawAnswer} from "../../../mocks/RawAnswer.sol";
 import {ReentrantCaller} from "../../../mocks/ReentrantCaller.sol";
 
-/// @notice What holds for aggregations wherever the set is kept. Two of three: a message-id multisig, a merkle-root multisig of other
-///         keys, and a pausable one.
+/// @notice What holds for aggregations wherever the set is kept. Two of three: a message-id multisig, a merkle-root multisig
+///         of other keys, and a pausable one.
 abstract contract AggregationIsmTest is ModuleTest {
     IAggregationIsm internal module;
     IPausableIsm internal pausable;
@@ -155,8 +154,8 @@ abstract contract AggregationIsmTest is ModuleTest {
     }
 
     function testFuzz_verify_changedMetadata_neverReplacesAModule(uint256 bit, uint8 mask) public {
-        // Attempt: tampered with anywhere, the table too, metadata of one satisfied module never makes two. The pausable one, which
-        // takes any metadata, is paused.
+        // Attempt: tampered with anywhere, the table too, metadata of one satisfied module never makes two. The pausable one,
+        // which takes any metadata, is paused.
         vm.prank(owner);
         pausable.pause();
         bytes memory metadata = _supply(mask % 2 == 0 ? 1 : 2);

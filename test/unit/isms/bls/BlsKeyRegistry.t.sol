@@ -88,8 +88,8 @@ contract BlsKeyRegistryTest is BlsTest {
     /* ------------------------------------------------------ refused ------------------------------------------------- */
 
     function test_register_rogueKey_reverts() public {
-        // Attempt: the attacker registers, as its own, a key that takes the others' out of the sum. It does not know its secret, so
-        // it tries proofs by the secrets that it has, and what it can make of the others' published proofs.
+        // Attempt: the attacker registers, as its own, a key that takes the others' out of the sum. It does not know its
+        // secret, so it tries proofs by the secrets that it has, and what it can make of the others' published proofs.
         uint256 own = 666;
         Bls12381.G2Point memory others = BlsReference.add(
             BlsReference.publicKey(blsValidators[0].secret), BlsReference.publicKey(blsValidators[1].secret)

@@ -14,8 +14,8 @@ import {Reference} from "../../../kit/Reference.sol";
 import {PlainRecipient} from "../../../mocks/PlainRecipient.sol";
 import {WealthyRecipient} from "../../../mocks/WealthyRecipient.sol";
 
-/// @notice What holds for every module that a bridge feeds, and for the hook that feeds it. Both chains are in one EVM; what a bridge's
-///         off-chain part does, the test does (`_carry`).
+/// @notice What holds for every module that a bridge feeds, and for the hook that feeds it. Both chains are in one EVM; what
+///         a bridge's off-chain part does, the test does (`_carry`).
 abstract contract BridgeTest is BaseTest {
     uint256 internal constant VERIFIED = 1 << 255;
     uint256 internal constant GAS_LIMIT = 100_000;
@@ -32,7 +32,7 @@ abstract contract BridgeTest is BaseTest {
         to = new WealthyRecipient(module);
     }
 
-    /* ----------------------------------------------- what a bridge's test says ---------------------------------------------- */
+    /* ------------------------------------------ what a bridge's test says ------------------------------------------- */
 
     function _deployIsm() internal virtual returns (IMessageIdAuthorizedIsm);
 
@@ -44,14 +44,15 @@ abstract contract BridgeTest is BaseTest {
     /// @dev The bridge calls `preVerifyMessage` with `value` wei for `sender`: as itself, so that errors are seen.
     function _asBridge(address sender, bytes32 messageId, uint256 msgValue, uint256 value) internal virtual;
 
-    /// @dev `sender` has the bridge call the module with `data`, and it is brought over. Whether it fails there is the bridge's matter.
+    /// @dev `sender` has the bridge call the module with `data`, and it is brought over. Whether it fails there is the
+    ///      bridge's matter.
     function _sendThroughBridge(address sender, bytes memory data) internal virtual;
 
     function _moduleType() internal pure virtual returns (uint8);
 
     function _hookType() internal pure virtual returns (uint8);
 
-    /* ------------------------------------------------------ helpers ----------------------------------------------------- */
+    /* --------------------------------------------------- helpers ---------------------------------------------------- */
 
     function _value(uint256 msgValue) internal pure returns (bytes memory) {
         return abi.encodePacked(uint16(1), msgValue);
@@ -77,7 +78,7 @@ abstract contract BridgeTest is BaseTest {
         return destinationMailbox.delivered(keccak256(message));
     }
 
-    /* ------------------------------------------------------ delivery ---------------------------------------------------- */
+    /* --------------------------------------------------- delivery --------------------------------------------------- */
 
     function test_process_whatTheHookSent_isDelivered() public {
         vm.recordLogs();
@@ -141,7 +142,7 @@ abstract contract BridgeTest is BaseTest {
         assertFalse(hook.supportsMetadata(hex"0002"));
     }
 
-    /* ---------------------------------------------- who may pre-verify -------------------------------------------- */
+    /* ---------------------------------------------- who may pre-verify ---------------------------------------------- */
 
     function test_preVerifyMessage_byAnyone_reverts() public {
         vm.prank(attacker);
@@ -182,7 +183,7 @@ abstract contract BridgeTest is BaseTest {
         assertFalse(module.verify("", _nextMessage(address(to), "forged")));
     }
 
-    /* ----------------------------------------------------- the hook's name --------------------------------------------------- */
+    /* ----------------------------------------------- the hook's name ------------------------------------------------ */
 
     function test_setAuthorizedHook_byAnyoneElse_reverts() public {
         module = _deployIsm();
@@ -210,7 +211,7 @@ abstract contract BridgeTest is BaseTest {
         module.setAuthorizedHook(Reference.addr32(attacker));
     }
 
-    /* ------------------------------------------------------ value ----------------------------------------------------- */
+    /* ---------------------------------------------------- value ----------------------------------------------------- */
 
     function test_preVerifyMessage_otherValueThanAnnounced_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IMessageIdAuthorizedIsm.WrongValue.selector, 1, 2));
@@ -242,7 +243,7 @@ abstract contract BridgeTest is BaseTest {
         assertLt(before - gasleft(), GAS_LIMIT / 2);
     }
 
-    /* ------------------------------------------------------- hook ------------------------------------------------------ */
+    /* ----------------------------------------------------- hook ----------------------------------------------------- */
 
     function test_hook_construction_refusesWhatIsNoModule() public {
         vm.expectRevert(IMessageIdAuthHook.ZeroIsm.selector);
@@ -270,8 +271,8 @@ abstract contract BridgeTest is BaseTest {
 
     function test_postDispatch_twice_reverts() public {
         bytes memory message = _send(address(to), "body", "", 0);
-        // Attempt, in the same transaction: send it again, with another value. If that got there first, the value of the other
-        // would be stuck in the bridge.
+        // Attempt, in the same transaction: send it again, with another value. If that got there first, the value of the
+        // other would be stuck in the bridge.
         vm.expectRevert(abi.encodeWithSelector(IMessageIdAuthHook.AlreadySent.selector, keccak256(message)));
         hook.postDispatch("", message);
         vm.deal(address(this), 1);
@@ -324,6 +325,7 @@ abstract contract BridgeTest is BaseTest {
         for (uint256 i = logs.length; i > 0; --i) {
             if (logs[i - 1].topics[0] == topic) return logs[i - 1];
         }
+        // solhint-disable-next-line gas-custom-errors
         revert("the bridge was given nothing");
     }
 }

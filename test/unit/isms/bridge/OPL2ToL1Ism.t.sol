@@ -122,7 +122,8 @@ contract OPL2ToL1IsmTest is ChildHookTest {
         bytes memory honest = t.data;
         uint256 nonce = uint256(1) << 240;
         bytes[7] memory attempts = [
-            // not relayMessage; of another sender; to another module; with another value; another id; with more behind; nothing
+            // not relayMessage; of another sender; to another module; with another value; another id; with more behind;
+            // nothing
             call,
             abi.encodeCall(ICrossDomainMessenger.relayMessage, (nonce, attacker, address(module), 0, 1, call)),
             abi.encodeCall(ICrossDomainMessenger.relayMessage, (nonce, address(hook), attacker, 0, 1, call)),

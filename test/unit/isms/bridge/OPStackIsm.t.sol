@@ -91,8 +91,9 @@ contract OPStackIsmTest is ValueBridgeTest {
 
     function test_relayMessage_byAnyone_reverts() public {
         bytes memory call = abi.encodeCall(module.preVerifyMessage, (keccak256("forged"), 0));
-        // Attempt: deposit to the messenger directly, without L1's messenger, in the hook's name. An attacker contract is aliased;
-        // so its own address must not be taken for the messenger's, and the messenger's own address not for its alias.
+        // Attempt: deposit to the messenger directly, without L1's messenger, in the hook's name. An attacker contract is
+        // aliased; so its own address must not be taken for the messenger's, and the messenger's own address not for its
+        // alias.
         address[2] memory callers = [attacker, address(l1Messenger)];
         for (uint256 i; i < callers.length; ++i) {
             vm.prank(callers[i]);

@@ -9,8 +9,9 @@ import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 import {BaseTest} from "../../../kit/BaseTest.sol";
 import {Reference} from "../../../kit/Reference.sol";
 
-/// @notice What holds for every multisig module, whatever is signed (MessageIdTest, MerkleRootTest) and wherever the set is kept
-///         (StaticSetTest, StorageSetTest, WeightedSetTest: there each validator weighs 1). Five messages are dispatched, the third is the one to be verified.
+/// @notice What holds for every multisig module, whatever is signed (MessageIdTest, MerkleRootTest) and wherever the set is
+///         kept (StaticSetTest, StorageSetTest, WeightedSetTest: there each validator weighs 1). Five messages are
+///         dispatched, the third is the one to be verified.
 abstract contract MultisigIsmTest is BaseTest {
     uint32 internal constant MESSAGES = 5;
     uint32 internal constant INDEX = 2;

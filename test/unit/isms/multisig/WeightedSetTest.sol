@@ -167,6 +167,7 @@ abstract contract WeightedSetTest is ImplementationTest {
     }
 
     /// @dev Against the definition: those who signed, in order, until they weigh enough.
+    // solhint-disable-next-line code-complexity
     function testFuzz_verify_ifAndOnlyIfTheyWeighEnough(uint96[5] memory weights, uint96 threshold, uint256 seed)
         public
     {

@@ -15,8 +15,8 @@ import {ModuleTest} from "../../../kit/ModuleTest.sol";
 import {Reference} from "../../../kit/Reference.sol";
 import {Shipped} from "../../../kit/Shipped.sol";
 
-/// @notice Ten units per second, behind a multisig in an aggregation of both. The limit comes first: it is asked before anything is
-///         proven.
+/// @notice Ten units per second, behind a multisig in an aggregation of both. The limit comes first: it is asked before
+///         anything is proven.
 contract RateLimitedIsmTest is ModuleTest {
     uint256 internal constant CAPACITY = 1000;
     uint256 internal constant DURATION = 100;

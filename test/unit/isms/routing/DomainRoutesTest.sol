@@ -11,8 +11,8 @@ import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 import {ModuleTest} from "../../../kit/ModuleTest.sol";
 import {Reference} from "../../../kit/Reference.sol";
 
-/// @notice What holds for all modules that route by origin. Messages from ORIGIN go to `ism`, those from OTHER to a multisig of other
-///         keys, and there is no route for UNKNOWN.
+/// @notice What holds for all modules that route by origin. Messages from ORIGIN go to `ism`, those from OTHER to a multisig
+///         of other keys, and there is no route for UNKNOWN.
 abstract contract DomainRoutesTest is ModuleTest {
     uint32 internal constant OTHER = 3000;
     uint32 internal constant UNKNOWN = 4000;
