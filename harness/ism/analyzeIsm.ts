@@ -14,8 +14,6 @@ export type Case = {
   forge?: SmallestSet | undefined;
   /** The same when those with powers over modules use them. */
   forgeWithPowers?: SmallestSet | undefined;
-  /** The same when of those with powers only accounts use them that are a key, and no contract. */
-  forgeWithKeys?: SmallestSet | undefined;
   /** The fewest who can stop all messages. */
   block?: SmallestSet | undefined;
   blockWithPowers?: SmallestSet | undefined;
@@ -78,7 +76,6 @@ function analyzeCase(tree: IsmNode, about: Omit<Question, "powers">, above: read
     origin: about.origin,
     forge: solve(forgeFormula, nobody),
     forgeWithPowers: solve(forgeFormula, everybody),
-    forgeWithKeys: solve(forgeFormula, ({ isContract }) => isContract !== true),
     block: solve(blockFormula, nobody),
     blockWithPowers: solve(blockFormula, everybody),
   };

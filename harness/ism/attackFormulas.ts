@@ -83,6 +83,7 @@ function verifiedBy(node: IsmNode, question: Question, below: (node: IsmNode, qu
       return node.attester === null ? ALWAYS : party(node.attester);
     case "optimistic":
       return allOf([below(node.submodule, question), silentWatchers(node)]);
+    case "notAsked":
     case "unknown":
       return ALWAYS; // the worst that it may be
     case "broken":
@@ -136,6 +137,7 @@ function refusedBy(node: IsmNode, question: Question): Formula {
       return anyOf([party(gatewaysKey(node)), ...(node.attester === null ? [] : [party(node.attester)])]);
     case "optimistic":
       return anyOf([blockFormula(node.submodule, question), atLeastOf(node.watchers, node.threshold)]);
+    case "notAsked":
     case "unknown":
       return party(moduleKey(node));
     case "broken":

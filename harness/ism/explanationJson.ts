@@ -21,7 +21,6 @@ export function explanationJson(explanation: Explanation, names: ReadonlyMap<num
       originName: one.origin === null ? null : (names.get(one.origin) ?? null),
       forge: set(one.forge),
       forgeWithPowers: set(one.forgeWithPowers),
-      forgeWithKeys: set(one.forgeWithKeys),
       block: set(one.block),
       blockWithPowers: set(one.blockWithPowers),
     })),

@@ -53,6 +53,8 @@ export type IsmKind =
   /** Without an attester it accepts what its own code does. */
   | { kind: "ccipRead"; urls: string[]; attester: Address | null }
   | { kind: "optimistic"; fraudWindow: number; watchers: Address[]; threshold: number; submodule: IsmNode }
+  /** Has no say in the messages that were asked about, and was not read. */
+  | { kind: "notAsked" }
   | { kind: "unknown"; reason: string }
   /** Never verifies anything. */
   | { kind: "broken"; problem: "no code" | "cycle" | "too large" | "no route"; reason: string };

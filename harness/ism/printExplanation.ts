@@ -13,6 +13,8 @@ export type Printer = {
 
 type Context = Printer & Pick<Explanation, "validators" | "parties">;
 
+type TreeContext = Printer & { validators: readonly ValidatorHealth[] };
+
 /** Choices of which a set consists. */
 const MAX_CHOICES = 8;
 
@@ -39,12 +41,16 @@ export function printExplanation(explanation: Explanation, printer: Printer): st
   ].join("\n");
 }
 
-/** The modules below each other, with who must sign; `marks` adds to a module's line. */
-export function printTree(tree: IsmNode, context: Context): string[] {
+/** The modules below each other, with who must sign. */
+export function printTree(
+  tree: IsmNode,
+  printer: Pick<Printer, "chainName"> & { now?: number; validators?: readonly ValidatorHealth[] },
+): string[] {
+  const context = { now: 0, validators: [], ...printer };
   return [`${titleOf(tree)}  ${tree.address}${ownerText(tree.owner)}`, ...below(tree, context, "")];
 }
 
-function below(node: IsmNode, context: Context, indent: string): string[] {
+function below(node: IsmNode, context: TreeContext, indent: string): string[] {
   const labels = childLabels(node, context);
   const children = childrenOf(node);
   const bar = children.length > 0 ? "│ " : "  ";
@@ -58,7 +64,7 @@ function below(node: IsmNode, context: Context, indent: string): string[] {
   return lines;
 }
 
-function childLabels(node: IsmNode, { chainName }: Context): string[] {
+function childLabels(node: IsmNode, { chainName }: TreeContext): string[] {
   if (node.kind === "routing")
     return [...node.routes.map(({ domain }) => `from ${chainName(domain)}: `), "from others: "];
   if (node.kind === "amountRouting") return [`below ${node.threshold}: `, `from ${node.threshold}: `];
@@ -99,6 +105,8 @@ export function titleOf(node: IsmNode): string {
       return "CCIP-read";
     case "optimistic":
       return `optimistic, window ${duration(node.fraudWindow)}, ${node.threshold} of ${node.watchers.length} watchers may refuse`;
+    case "notAsked":
+      return "not asked about these messages";
     case "unknown":
       return `UNKNOWN: ${node.reason}`;
     case "broken":
@@ -106,13 +114,13 @@ export function titleOf(node: IsmNode): string {
   }
 }
 
-function leafLines(node: IsmNode, { validators }: Context): string[] {
+function leafLines(node: IsmNode, { validators, now }: TreeContext): string[] {
   switch (node.kind) {
     case "multisig":
       return some(
         node.validators.map(({ address, weight }) => {
           const state = validators.filter(({ validator }) => validator === address);
-          return [address, ...(node.weighted ? [`weight ${weight}`] : []), healthText(state)]
+          return [address, ...(node.weighted ? [`weight ${weight}`] : []), healthText(state, now)]
             .filter(Boolean)
             .join("  ");
         }),
@@ -149,14 +157,15 @@ function some(lines: string[], most: number): string[] {
 }
 
 /** On the origins where it is announced; a validator of others is not announced here. */
-function healthText(states: readonly ValidatorHealth[]): string {
+function healthText(states: readonly ValidatorHealth[], now: number): string {
   const announced = states.filter((state) => state.announced);
   if (states.length > 0 && announced.length === 0) return "not announced";
   return announced
-    .map(({ latestIndex, behind, problem }) => {
+    .map(({ latestIndex, behind, problem, signedAt }) => {
       if (problem !== null) return `unreadable: ${problem}`;
       if (latestIndex === null) return behind === 0 ? "nothing to sign yet" : "has signed nothing";
-      return `signed up to index ${latestIndex}${behind ? `, ${behind} behind` : ""}`;
+      const when = signedAt === null ? "" : `, ${ago(now - signedAt)} ago`;
+      return `signed up to index ${latestIndex}${when}${behind ? `, ${behind} behind` : ""}`;
     })
     .join("; ");
 }
@@ -246,6 +255,14 @@ function duration(seconds: number): string {
   if (seconds % 3_600 === 0 && seconds > 0) return `${seconds / 3_600} h`;
   if (seconds % 60 === 0 && seconds > 0) return `${seconds / 60} min`;
   return `${seconds} s`;
+}
+
+function ago(milliseconds: number): string {
+  const seconds = Math.max(Math.round(milliseconds / 1_000), 0);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

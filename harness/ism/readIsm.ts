@@ -205,8 +205,7 @@ const noRoute = (domain: number) => unroutable("no route", zeroAddress, `domain 
 const notAsked = (address: Address): IsmNode => ({
   address: lower(address),
   moduleType: null,
-  kind: "unknown",
-  reason: "is not asked about these messages",
+  kind: "notAsked",
 });
 
 function unroutable(problem: "no route", address: Address, reason: string): IsmNode {

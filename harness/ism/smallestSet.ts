@@ -14,6 +14,11 @@ export type SmallestSet = {
 
 /** Comparisons; about a second. */
 const MAX_STEPS = 3_000_000;
+/** Of those, for one gate. */
+const MAX_GATE_STEPS = 50_000;
+
+/** `estimated`: some gate had too many combinations to look at, so that what was found may not be the smallest. */
+type Budget = { steps: number; estimated: boolean };
 
 /**
  * The fewest parties that make a formula hold; undefined when nobody can.
@@ -28,7 +33,7 @@ const MAX_STEPS = 3_000_000;
 export function smallestSet(formula: Formula, maxSteps: number = MAX_STEPS): SmallestSet | undefined {
   const problem = prepare(formula);
   const { classes } = problem;
-  const budget = { steps: maxSteps };
+  const budget: Budget = { steps: maxSteps, estimated: false };
   let best: { size: number; counts: number[] } | undefined;
   const open: Range[] = [
     { least: classes.map(() => 0), most: classes.map(({ of }) => of.length), needed: new Set(), left: new Set() },
@@ -50,7 +55,7 @@ export function smallestSet(formula: Formula, maxSteps: number = MAX_STEPS): Sma
       open.push({ ...range, least: range.least.with(disputed.index, disputed.at + 1) });
     }
   }
-  return best && describe(problem, best, true);
+  return best && describe(problem, best, !budget.estimated);
 }
 
 /** Interchangeable parties, and in how many gates they stand. */
@@ -128,7 +133,7 @@ type Solved = { cost: number; taken: { item: Item; count: number }[] };
  * solution within the range is below; and where not all places of a class take as many, that class with the number to divide its range
  * at, and a gate that was taken and need not have been
  */
-function relax({ root, classes }: Problem, range: Range, budget: { steps: number }) {
+function relax({ root, classes }: Problem, range: Range, budget: Budget) {
   const { least, most, needed, left } = range;
   const solutions = new Map<Gate, Solved | undefined>();
   const places = classes.map(() => 0);
@@ -219,8 +224,11 @@ function relax({ root, classes }: Problem, range: Range, budget: { steps: number
 type Point = { cost: number; weight: bigint; last?: { group: number; count: number; before: Point } };
 
 /** The cheapest items that weigh at least `missing`. Of items that cost alike the heaviest come first. */
-function cover(items: readonly Item[], missing: bigint, budget: { steps: number }): Solved | undefined {
+function cover(items: readonly Item[], missing: bigint, budget: Budget): Solved | undefined {
   if (missing <= 0n) return { cost: 0, taken: [] };
+  const total = items.reduce((sum, { weight, count }) => sum + weight * BigInt(count), 0n);
+  if (total < missing) return undefined;
+  if (items.every(({ weight }) => weight === items[0]?.weight)) return cheapestFirst(items, missing, true);
   const byCost = new Map<number, Item[]>();
   for (const item of items) {
     const alike = byCost.get(item.cost);
@@ -237,6 +245,10 @@ function cover(items: readonly Item[], missing: bigint, budget: { steps: number 
     const cost = members[0]?.cost ?? 0;
     const next: Point[] = [...points];
     const sums = prefixSums(members, missing);
+    if (points.length * sums.length > MAX_GATE_STEPS || budget.steps <= 0) {
+      budget.estimated = true;
+      return cheapestFirst(items, missing, false);
+    }
     for (const before of points) {
       for (const [i, sum] of sums.entries()) {
         budget.steps -= 1;
@@ -268,6 +280,29 @@ function cover(items: readonly Item[], missing: bigint, budget: { steps: number 
   return { cost: cheapest.cost, taken };
 }
 
+/**
+ * The items with the most weight for their cost: the cheapest solution, where all items weigh alike. Elsewhere the cost returned is what it
+ * would be if the last item could be taken in part, and so not more than that of the cheapest.
+ */
+function cheapestFirst(items: readonly Item[], missing: bigint, alike: boolean): Solved {
+  const perWeight = (item: Item) => item.cost / Number(item.weight);
+  const sorted = [...items].sort((a, b) => perWeight(a) - perWeight(b) || (a.index ?? 0) - (b.index ?? 0));
+  const taken: Solved["taken"] = [];
+  let cost = 0;
+  let left = missing;
+  for (const item of sorted) {
+    if (left <= 0n) break;
+    const wanted = (left + item.weight - 1n) / item.weight;
+    const count = wanted < BigInt(item.count) ? Number(wanted) : item.count;
+    const weight = item.weight * BigInt(count);
+    const part = weight > left ? Number(left) / Number(item.weight) : count;
+    cost += alike ? item.cost * count : Math.floor(item.cost * part);
+    taken.push({ item, count });
+    left -= weight;
+  }
+  return { cost, taken };
+}
+
 /** What the first 1, 2, … members weigh, until that is enough. */
 function prefixSums(members: readonly Item[], enough: bigint): bigint[] {
   const sums: bigint[] = [];
@@ -293,7 +328,7 @@ function undominated(points: Point[]): Point[] {
 }
 
 /** Takes away what a solution can do without. */
-function withoutSuperfluous({ gates, root, classes }: Problem, counts: readonly number[], budget: { steps: number }) {
+function withoutSuperfluous({ gates, root, classes }: Problem, counts: readonly number[], budget: Budget) {
   const result = [...counts];
   const size = gates.reduce((sum, gate) => sum + gate.parties.length + gate.gates.length, 0);
   const holdsNow = () => {

@@ -88,7 +88,7 @@ function ofModule(node: IsmNode): Warning[] {
     case "ccipRead":
       return node.attester === null ? [warn("unknown-module", "tells no attester: whom it trusts is in its code")] : [];
     case "unknown":
-      return node.reason === "is not asked about these messages" ? [] : [warn("unknown-module", node.reason)];
+      return [warn("unknown-module", node.reason)];
     case "broken": {
       const codes = { cycle: "cycle", "no code": "no-code", "no route": "no-route", "too large": "too-large" } as const;
       return [warn(codes[node.problem], node.reason)];

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Address, encodeFunctionData, type Hash, type Hex } from "viem";
+import { type Address, encodeFunctionData, type Hash, type Hex, numberToHex } from "viem";
 import { createOriginIndex } from "../agents/originIndex.ts";
 import { confirmedBlock } from "../agents/originIndexChain.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../agents/originIndexTables.ts";
@@ -9,14 +9,19 @@ import { estimateGas } from "../agents/relayer/estimateGas.ts";
 import { ethCall } from "../agents/relayer/ethCall.ts";
 import { buildMetadata } from "../agents/relayer/metadata/buildMetadata.ts";
 import { createCheckpointSource } from "../agents/relayer/metadata/checkpointSource.ts";
-import { errorText } from "../agents/relayer/rpcError.ts";
+import { errorText, isRevert } from "../agents/relayer/rpcError.ts";
 import type { ChainConfig } from "../chains/chainConfig.ts";
 import { type ChainClient, createChainClient } from "../chains/client.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
+import type { IsmNode } from "../ism/ismTree.ts";
+import { recipientAbi } from "../ism/moduleAbi.ts";
+import { readIsm } from "../ism/readIsm.ts";
 import { bytes32ToAddress } from "../protocol/address.ts";
 import { decodeMessage, type Message } from "../protocol/message.ts";
+import { messageTokenAmount } from "../protocol/tokenMessage.ts";
 import { openStore } from "../store/openStore.ts";
 import { type FoundDispatch, findDispatch } from "./findDispatch.ts";
+import { moduleStates } from "./moduleStates.ts";
 import { recordAnswers } from "./recordAnswers.ts";
 
 /** `ok`: nothing against it. `blocks`: it is why the message is not delivered. `info`: for the reader. */
@@ -28,6 +33,8 @@ export type Diagnosis = {
   verdict: string;
   delivered: boolean;
   checks: Check[];
+  /** Who guards the recipient, for messages as this one; null when it did not come to that. */
+  tree: IsmNode | null;
 };
 
 export type DiagnoseParameters = {
@@ -64,6 +71,7 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
     throw new Verdict(detail);
   };
   const steps = { ok, info, blocks };
+  let tree: IsmNode | null = null;
 
   const found = await findOrigin(parameters.chains, id);
   const message = decodeMessage(found.message);
@@ -75,17 +83,20 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
     if (await isDelivered(place, id)) {
       const detail = await whoDelivered(place, id);
       ok("delivered", detail);
-      return { id, verdict: detail, delivered: true, checks };
+      return { id, verdict: detail, delivered: true, checks, tree };
     }
     await checkFinality(found, steps);
     const recipient = await checkRecipient(place, message, steps);
     const ism = await readModule(place, recipient, steps);
-    const metadata = await checkMetadata({ ...parameters, id, found, message, ism, client }, steps);
-    await checkDelivery(place, { from: parameters.relayer, metadata, message: found.message }, steps);
-    return { id, verdict: "nothing prevents its delivery: a relayer has only to send it", delivered: false, checks };
+    tree = await readIsm({ client, ism, origin: message.origin, amount: tokenAmount(message) });
+    const handling = await tryRecipient(place, recipient, message, steps);
+    const metadata = await checkMetadata({ ...parameters, id, found, message, tree, client }, steps);
+    await checkDelivery(place, { from: parameters.relayer, metadata, message: found.message, handling }, steps);
+    const verdict = "nothing prevents its delivery: a relayer has only to send it";
+    return { id, verdict, delivered: false, checks, tree };
   } catch (error) {
     if (!(error instanceof Verdict)) throw error;
-    return { id, verdict: error.message, delivered: false, checks };
+    return { id, verdict: error.message, delivered: false, checks, tree };
   }
 }
 
@@ -164,11 +175,41 @@ async function readModule({ chain, client }: Place, recipient: Address, steps: S
   return ism;
 }
 
+/** Of a body that can be a token transfer. */
+function tokenAmount({ body }: Message): bigint | undefined {
+  try {
+    return messageTokenAmount(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says when the recipient would refuse the message by itself, whatever its module says; and returns why. */
+async function tryRecipient(
+  { chain, client }: Place,
+  recipient: Address,
+  message: Message,
+  steps: Steps,
+): Promise<string | undefined> {
+  const { origin, sender, body } = message;
+  const data = encodeFunctionData({ abi: recipientAbi, args: [origin, sender, body] });
+  const call = { from: chain.mailbox, to: recipient, data, gas: numberToHex(MAX_GAS) };
+  try {
+    await client.request({ method: "eth_call", params: [call, "latest"] });
+    return undefined;
+  } catch (error) {
+    if (!isRevert(error)) throw error;
+    const reason = errorText(error);
+    steps.info("handling", `the recipient by itself refuses it now, with ${MAX_GAS} gas: ${reason}`);
+    return reason;
+  }
+}
+
 async function checkMetadata(
-  parameters: DiagnoseParameters & { found: FoundDispatch; message: Message; ism: Address; client: ChainClient },
+  parameters: DiagnoseParameters & { found: FoundDispatch; message: Message; tree: IsmNode; client: ChainClient },
   steps: Steps,
 ): Promise<Hex> {
-  const { id, found, message, ism, client, relayer, allowLocalStorage, allowPrivateGateways } = parameters;
+  const { id, found, message, tree, client, relayer, allowLocalStorage, allowPrivateGateways } = parameters;
   const directory = await mkdtemp(join(tmpdir(), "causeway-why-"));
   try {
     const file = join(directory, "index.db");
@@ -184,18 +225,21 @@ async function checkMetadata(
       suspects: new Set(),
     });
     const recorded = recordAnswers(source, message.nonce);
-    const built = await buildMetadata({
+    const request = {
       id,
       message,
       raw: found.message,
-      ism,
       client,
       checkpoints: recorded.source,
       verify: true,
       relayer,
       allowPrivateGateways,
       onSigned: () => {},
-    }).catch((error: unknown) => ({ status: "failed" as const, reason: errorText(error) }));
+    };
+    const built = await buildMetadata({ ...request, ism: tree.address }).catch((error: unknown) => ({
+      status: "failed" as const,
+      reason: errorText(error),
+    }));
     const answers = recorded.answers();
     if (answers.length > MAX_NAMED) steps.info("validators", `${answers.length}, of whom ${MAX_NAMED} follow`);
     for (const { validator, index: signed, answer } of answers.slice(0, MAX_NAMED)) {
@@ -211,6 +255,10 @@ async function checkMetadata(
     if (built.status === "ready") {
       steps.ok("metadata", "what the module asks for is there");
       return built.metadata;
+    }
+    const states = await moduleStates(request, tree, tokenAmount(message));
+    for (const { module, status, reason } of states.length > 1 ? states : []) {
+      steps.info("module", status === "ready" ? `${module} has what it wants` : `${module} ${status}: ${reason}`);
     }
     if (built.status === "prepare") steps.blocks("metadata", `a transaction has to come first: ${built.reason}`);
     return steps.blocks("metadata", built.reason);
@@ -229,7 +277,7 @@ async function checkMetadata(
 
 async function checkDelivery(
   { chain, client }: Place,
-  { from, metadata, message }: { from: Address; metadata: Hex; message: Hex },
+  { from, metadata, message, handling }: { from: Address; metadata: Hex; message: Hex; handling: string | undefined },
   steps: Steps,
 ): Promise<void> {
   const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [metadata, message] });
@@ -237,6 +285,8 @@ async function checkDelivery(
     const gas = await estimateGas(client, { from, to: chain.mailbox, data, limit: MAX_GAS });
     steps.ok("simulation", `Mailbox.process succeeds with ${gas} gas`);
   } catch (error) {
-    steps.blocks("simulation", errorText(error));
+    const text = errorText(error);
+    const isSaid = handling === undefined || text.includes(handling);
+    steps.blocks("simulation", isSaid ? text : `${text}; the recipient by itself: ${handling}`);
   }
 }

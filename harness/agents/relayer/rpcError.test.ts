@@ -41,6 +41,7 @@ test("what the node answered is told from what it did not", () => {
   ]);
   expect(isRevert(answer("execution reverted", 3, "0x"))).toBe(true);
   expect(isRevert(answer("out of gas"))).toBe(true);
+  expect(isRevert(answer("EVM error OutOfGas"))).toBe(true);
   expect(isRevert(answer("rate limit", -32_005))).toBe(false);
   expect(isRevert(silence)).toBe(false);
 });

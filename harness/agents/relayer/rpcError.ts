@@ -28,7 +28,9 @@ export function isRevert(error: unknown): boolean {
   return (
     revertData(error) !== undefined ||
     chainOf(error).some((link) => link.code === 3) ||
-    /revert|out of ?gas|gas required exceeds|invalid opcode|stack (over|under)flow|invalid jump/i.test(errorText(error))
+    /revert|EVM error|out ?of ?gas|gas required exceeds|invalid opcode|stack (over|under)flow|invalid jump/i.test(
+      errorText(error),
+    )
   );
 }
 

@@ -2,13 +2,18 @@ import { Command } from "commander";
 import { type Address, isHash, zeroAddress } from "viem";
 import { getMessage } from "../../agents/relayer/messageStatus.ts";
 import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
+import { printTree } from "../../ism/printExplanation.ts";
 import { type Check, diagnose } from "../../why/diagnose.ts";
+import { chainNames } from "../chainNames.ts";
 import { type Config, readConfig } from "../config.ts";
 import { addressArgument } from "../parseArgument.ts";
 import { UsageError } from "../usageError.ts";
 
 type Options = { relayer: Address; json: boolean };
 
+/** One screen is what a reader has. */
+const MAX_TREE_LINES = 40;
+const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
 const MARKS = { ok: "✔", blocks: "✖", info: "·" } as const;
 
 export function whyCommand(): Command {
@@ -21,10 +26,11 @@ export function whyCommand(): Command {
       addressArgument,
       zeroAddress,
     )
-    .option("--json", "machine-readable: {id, verdict, delivered, checks: [{what, result, detail}]}", false)
+    .option("--json", "machine-readable: {id, verdict, delivered, checks: [{what, result, detail}], tree}", false)
     .action(async (id: string, options: Options, command: Command) => {
       if (!isHash(id)) throw new UsageError(`"${id}" is no message id: 0x and 64 hex digits`);
       const config = readConfig(command.optsWithGlobals().config);
+      const names = chainNames(config);
       const diagnosis = await diagnose({
         id,
         chains: Object.values(config.chains),
@@ -33,8 +39,14 @@ export function whyCommand(): Command {
         allowPrivateGateways: config.relayer?.allowPrivateGateways ?? false,
       });
       const checks = [...diagnosis.checks, ...(await relayerView(config, diagnosis.id))];
-      if (options.json) return console.log(JSON.stringify({ ...diagnosis, checks }, null, 2));
+      if (options.json) return console.log(JSON.stringify({ ...diagnosis, checks }, decimal, 2));
       for (const { what, result, detail } of checks) console.log(`${MARKS[result]} ${what.padEnd(12)}${detail}`);
+      if (diagnosis.tree !== null) {
+        const chainName = (domain: number) => names.get(domain) ?? `domain ${domain}`;
+        console.log(
+          ["", "guarded by", ...printTree(diagnosis.tree, { chainName }).slice(0, MAX_TREE_LINES)].join("\n"),
+        );
+      }
       console.log(`\n${diagnosis.verdict}`);
     });
 }

@@ -1,20 +1,18 @@
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { type Address, concat, encodeErrorResult, type Hex, numberToHex, pad, parseAbi, size } from "viem";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Command } from "commander";
+import { type Address, concat, encodeErrorResult, type Hex, numberToHex, parseAbi, size } from "viem";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { localAccounts } from "../../chains/localChains.ts";
+import { ismCommand } from "../../cli/commands/ism.ts";
+import { whyCommand } from "../../cli/commands/why.ts";
 import { pausableIsmAbi } from "../../contracts/abi.ts";
 import { explainIsm } from "../../ism/explainIsm.ts";
 import { explanationJson } from "../../ism/explanationJson.ts";
 import type { IsmConfig } from "../../ism/ismConfig.ts";
-import { printWhy } from "../../ism/printWhy.ts";
-import { type Why, whyNotDelivered } from "../../ism/whyNotDelivered.ts";
-import { addressToBytes32 } from "../../protocol/address.ts";
+import { diagnose } from "../../why/diagnose.ts";
 import { createWorld, type World } from "../../world/createWorld.ts";
-import { control, deploy, recipientOn, write } from "../kit.ts";
+import { control, deploy, write } from "../kit.ts";
 import { alphaValidators, guarded } from "./kit.ts";
 
 const owner = localAccounts.deployer.address.toLowerCase() as Address;
@@ -29,17 +27,20 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const chains = () => [world.chains.alpha.config, world.chains.beta.config];
 
-/** Runs the command against the world. */
+/** Runs the command against the world, and returns what it prints. */
 async function causeway(...args: string[]): Promise<string> {
   const file = join(world.directory, "causeway.json");
   const [alpha, beta] = chains().map(({ name: _, ...chain }) => chain);
-  await writeFile(
-    file,
-    JSON.stringify({ chains: { alpha, beta }, relayer: { store: "relayer.db", allowLocalStorage: true } }),
-  );
-  const main = fileURLToPath(new URL("../../cli/causeway.mjs", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [main, "--config", file, ...args]);
-  return stdout;
+  const relayer = { store: "relayer.db", allowLocalStorage: true };
+  await writeFile(file, JSON.stringify({ chains: { alpha, beta }, relayer }));
+  const program = new Command().option("-c, --config <file>").addCommand(ismCommand()).addCommand(whyCommand());
+  const printed = vi.spyOn(console, "log").mockReturnValue();
+  try {
+    await program.parseAsync(["--config", file, ...args], { from: "user" });
+    return printed.mock.calls.flat().join("\n");
+  } finally {
+    printed.mockRestore();
+  }
 }
 
 describe("causeway ism explain", () => {
@@ -114,7 +115,6 @@ describe("causeway ism explain", () => {
           forge: all([second, third]),
           // The owner routes to a module of its own, and so the weighted one remains.
           forgeWithPowers: expect.objectContaining({ size: 2, exact: true }),
-          forgeWithKeys: expect.objectContaining({ size: 2, exact: true }),
           block: all([third]),
           blockWithPowers: expect.objectContaining({ size: 1, exact: true }),
         },
@@ -279,7 +279,7 @@ describe("causeway ism explain", () => {
     }
     expect(warnings.find(({ code }) => code === "unreadable")?.text).toContain("refused to read the local folder");
     const printed = await causeway("ism", "explain", module, "--chain", "beta", "--origin", "7", "--amount", "3");
-    expect(printed).toContain("no-op");
+    expect(printed).toMatch(/└─ from 5: not asked about these messages {2}0x/);
     expect(printed).not.toContain("secret");
 
     const defaults = { chains: chains(), chain: alpha.config, allowLocal: true, now: Date.now };
@@ -318,176 +318,63 @@ describe("causeway ism explain", () => {
   });
 });
 
-/** Code that reverts with some bytes. */
-function reverting(data: Hex): Hex {
-  const length = numberToHex(size(data), { size: 1 }).slice(2);
-  return concat([`0x60${length}600c60003960${length}6000fd`, data]);
-}
-
-describe("causeway why", () => {
-  const twoOfThree = (): IsmConfig => ({
-    type: "messageIdMultisigIsm",
-    validators: alphaValidators(world),
-    threshold: 2,
-  });
-  const why = (id: Hex): Promise<Why> => whyNotDelivered({ id, chains: chains(), allowLocal: true });
-  const signAll = async () => {
-    for (const validator of world.validators) await validator.tick();
-  };
-
-  it("says that a message is not final yet, and how much is missing", async () => {
-    const { id } = await world.send({ from: "alpha", body: "0x01" });
-    const [alpha, beta] = chains();
-    if (alpha === undefined || beta === undefined) throw new Error("two chains");
-    const slow = { ...alpha, finality: { blocks: 5 } };
-    const { conclusion, modules } = await whyNotDelivered({ id, chains: [slow, beta], allowLocal: true });
-    expect(conclusion).toEqual({
-      code: "not-final",
-      text: expect.stringMatching(/^not final yet: 0 of 5 blocks on top/),
+describe("causeway why, of composed modules", () => {
+  const why = (id: Hex) =>
+    diagnose({
+      id,
+      chains: chains(),
+      relayer: localAccounts.relayer.address,
+      allowLocalStorage: true,
+      allowPrivateGateways: false,
     });
-    expect(modules).toEqual([]);
-    await control(world.chains.alpha).mine({ blocks: 5 });
-    const later = await whyNotDelivered({ id, chains: [slow, beta], allowLocal: true });
-    expect(later.conclusion.code).toBe("waiting");
-  });
 
-  it("names the validators that have not signed, with what they signed last", async () => {
-    await signAll();
-    const { id, index } = await world.send({ from: "alpha", body: "0x02" });
-    const [signer, ...others] = world.validators.filter(({ chain }) => chain === "alpha");
-    await signer?.tick();
-    const found = await why(id);
-    const [late, later] = lower(others.map(({ account }) => account.address));
-    expect(found.conclusion).toEqual({
-      code: "waiting",
-      text: expect.stringMatching(new RegExp(`^2 of 3 validators needed, 1 signed index ${index}: `)),
-    });
-    expect(found.modules).toMatchObject([
-      {
-        status: "waiting",
-        signatures: [
-          { validator: signer?.account.address.toLowerCase(), status: "signed" },
-          { validator: late, status: "absent" },
-          { validator: later, status: "absent" },
-        ],
-      },
-    ]);
-    expect(found.validators.find(({ validator }) => validator === late)).toMatchObject({
-      latestIndex: index - 1,
-      behind: 1,
-    });
-    const printed = printWhy(found, { chainName: (domain) => `chain ${domain}`, now: Date.now() });
-    expect(printed).toMatch(new RegExp(`✗ ${late} has not signed; index ${index - 1} last, \\d+ s ago`));
-
-    await signAll();
-    expect((await why(id)).conclusion.code).toBe("nothing");
-    await world.until(() => world.delivered("beta", id), "delivered");
-    expect((await why(id)).conclusion).toEqual({
-      code: "delivered",
-      text: expect.stringMatching(
-        `^delivered in block \\d+ of beta by ${localAccounts.relayer.address.toLowerCase()}$`,
-      ),
-    });
-    const command = JSON.parse(await causeway("why", id, "--json"));
-    expect(command).toMatchObject({ version: 1, id, conclusion: { code: "delivered" }, message: { nonce: index } });
-    expect(await causeway("why", id)).toContain("· the relayer          delivered, ");
-  });
-
-  it("says that the recipient has no code, or is no address", async () => {
-    const nobody = "0x00000000000000000000000000000000000000aa";
-    const { id } = await world.send({ from: "alpha", body: "0x", recipient: nobody });
-    expect((await why(id)).conclusion).toEqual({
-      code: "no-recipient",
-      text: `the recipient ${nobody} has no code on beta`,
-    });
-  });
-
-  it.each<[string, Hex, string, RegExp]>([
-    [
-      "a text",
-      reverting(encodeErrorResult({ abi: parseAbi(["error Error(string)"]), args: ["not\u001b[31m today"] })),
-      "recipient-reverts",
-      /reverted: "not \[31m today"$/,
-    ],
-    [
-      "a panic",
-      reverting(encodeErrorResult({ abi: parseAbi(["error Panic(uint256)"]), args: [17n] })),
-      "recipient-reverts",
-      /reverted: Panic\(17\)$/,
-    ],
-    [
-      "an unknown error",
-      reverting("0xdeadbeef"),
-      "recipient-reverts",
-      /reverted: error 0xdeadbeef \(unknown, 4 bytes\)$/,
-    ],
-    ["nothing", reverting("0x"), "recipient-reverts", /the recipient refuses it: /],
-    ["no gas left", "0x5b600056", "out-of-gas", /out ?of ?gas/i],
-  ])("says what the recipient reverts with: %s", async (_, bytecode, code, reason) => {
-    const address = numberToHex(0xbad0_0000 + size(bytecode), { size: 20 });
-    await control(world.chains.beta).setCode({ address, bytecode });
-    const { id } = await world.send({ from: "alpha", body: "0x03", recipient: address });
-    await signAll();
-    expect((await why(id)).conclusion).toEqual({ code, text: expect.stringMatching(reason) });
-  });
-
-  it("names a custom error of the recipient", async () => {
-    const { recipient } = await guarded(world, twoOfThree());
-    await recipient.setRefuses(true);
-    const { id } = await world.send({ from: "alpha", body: "0x04", recipient: recipient.address });
-    await signAll();
-    expect((await why(id)).conclusion).toEqual({
-      code: "recipient-reverts",
-      text: "the recipient refuses it: reverted: Refused()",
-    });
-  });
-
-  it("says that a module is paused, and what one refuses that can not be asked before", async () => {
+  it("says of each module how it stands to the message, and shows the tree", async () => {
     const { beta } = world.chains;
     const { address: pausable } = await deploy(beta, "PausableIsm", [owner, guardian]);
     await write(beta, { address: pausable, abi: pausableIsmAbi, functionName: "pause" });
-    const { recipient, module } = await guarded(world, {
-      type: "staticAggregationIsm",
-      threshold: 2,
-      modules: [twoOfThree(), pausable],
-    });
+    const multisig: IsmConfig = { type: "messageIdMultisigIsm", validators: alphaValidators(world), threshold: 2 };
+    const modules = [multisig, pausable];
+    const { recipient, module } = await guarded(world, { type: "staticAggregationIsm", threshold: 2, modules });
+    await recipient.setRefuses(true);
     const { id } = await world.send({ from: "alpha", body: "0x05", recipient: recipient.address });
-    await signAll();
-    const paused = await why(id);
-    expect(paused.conclusion).toEqual({
-      code: "waiting",
-      text: `1 of 2 modules ready: ${pausable.toLowerCase()} waiting: module ${pausable.toLowerCase()} is paused`,
-    });
-    expect(paused.modules.map(({ status }) => status)).toEqual(["ready", "waiting"]);
-    expect(paused.tree?.address).toBe(module.toLowerCase());
-
-    const limited = await guarded(world, {
-      type: "staticAggregationIsm",
-      threshold: 2,
-      modules: [
-        twoOfThree(),
-        { type: "rateLimitedIsm", owner, maxCapacity: 86_400n, duration: 86_400n, recipient: guardian },
-      ],
-    });
-    const body = concat([addressToBytes32(guardian), pad("0x07", { size: 32 })]);
-    const sent = await world.send({ from: "alpha", body, recipient: limited.recipient.address });
-    await signAll();
-    expect((await why(sent.id)).conclusion).toEqual({
-      code: "process-reverts",
-      text: expect.stringMatching(/^Mailbox.process fails in simulation with \d+ gas: reverted: NotForRecipient\(0x0+/),
-    });
-    expect(recipientOn(beta, limited.recipient.address).address).toBe(limited.recipient.address);
+    for (const validator of world.validators) await validator.tick();
+    const { verdict, checks, tree } = await why(id);
+    expect(verdict).toBe(
+      `1 of 2 modules ready: ${pausable.toLowerCase()} waiting: module ${pausable.toLowerCase()} is paused`,
+    );
+    expect(tree?.address).toBe(module.toLowerCase());
+    const details = checks.filter(({ what }) => what === "module" || what === "handling").map(({ detail }) => detail);
+    expect(details).toEqual([
+      `${module.toLowerCase()}, the recipient's own`,
+      "the recipient by itself refuses it now, with 10000000 gas: reverted: Refused()",
+      expect.stringMatching(/^0x[0-9a-f]{40} has what it wants$/),
+      `${pausable.toLowerCase()} waiting: module ${pausable.toLowerCase()} is paused`,
+    ]);
+    const printed = await causeway("why", id);
+    expect(printed).toContain("guarded by\naggregation, 2 of 2 must verify");
+    expect(printed).toContain("└─ pausable, PAUSED");
+    const json = JSON.parse(await causeway("why", id, "--json"));
+    expect(json).toMatchObject({ id, delivered: false, verdict, tree: { kind: "aggregation" } });
+    await expect(causeway("why", "0x12")).rejects.toThrow(/is no message id/);
   });
 
-  it("says that nobody dispatched it, or that its destination is not configured", async () => {
-    const { conclusion } = await why(`0x${"12".repeat(32)}`);
-    expect(conclusion.code).toBe("not-dispatched");
-    const { id } = await world.send({ from: "alpha", body: "0x06" });
-    const only = await whyNotDelivered({ id, chains: chains().slice(0, 1), allowLocal: true });
-    expect(only.conclusion).toMatchObject({ code: "destination-not-configured" });
-    await expect(causeway("why", "0x12")).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("is no message id"),
-    });
+  it.each<[string, Hex, RegExp]>([
+    ["has gas for nothing", "0x5b600056", /out ?of ?gas/i],
+    ["reverts with what would colour a terminal", reverting(`not\u001b[31m today`), /reverted: "not \[31m today"$/],
+  ])("a recipient that %s is not the end of it", async (_, bytecode, reason) => {
+    const address = numberToHex(0xbad0_0000 + size(bytecode), { size: 20 });
+    await control(world.chains.beta).setCode({ address, bytecode });
+    const { id } = await world.send({ from: "alpha", body: "0x03", recipient: address });
+    for (const validator of world.validators) await validator.tick();
+    const { verdict, checks } = await why(id);
+    expect(verdict).toMatch(reason);
+    expect(checks.find(({ what }) => what === "handling")?.detail).toMatch(reason);
   });
 });
+
+/** Code that reverts with a text. */
+function reverting(text: string): Hex {
+  const data = encodeErrorResult({ abi: parseAbi(["error Error(string)"]), args: [text] });
+  const length = numberToHex(size(data), { size: 1 }).slice(2);
+  return concat([`0x60${length}600c60003960${length}6000fd`, data]);
+}

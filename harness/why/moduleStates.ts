@@ -2,12 +2,11 @@ import type { Address } from "viem";
 import { ethCall } from "../agents/relayer/ethCall.ts";
 import { createLimit } from "../agents/relayer/limit.ts";
 import { buildMetadata } from "../agents/relayer/metadata/buildMetadata.ts";
-import type { CheckpointSource, ValidatorAnswer } from "../agents/relayer/metadata/checkpointSource.ts";
 import type { MetadataRequest } from "../agents/relayer/metadata/metadataBuilder.ts";
 import { errorText } from "../agents/relayer/rpcError.ts";
 import { ismAbi } from "../contracts/abi.ts";
-import { routedTo } from "./attackFormulas.ts";
-import type { IsmNode } from "./ismTree.ts";
+import { routedTo } from "../ism/attackFormulas.ts";
+import type { IsmNode } from "../ism/ismTree.ts";
 
 /** How one module that does not ask others stands to one message. */
 export type ModuleState = {
@@ -15,8 +14,6 @@ export type ModuleState = {
   status: "ready" | "waiting" | "prepare" | "failed";
   /** Why it is not ready; empty when it is. */
   reason: string;
-  /** Of a multisig: what each validator published for the message's own index. */
-  signatures: ({ validator: Address } & ({ status: "signed" | "absent" } | { status: "rejected"; reason: string }))[];
 };
 
 const MODULES_AT_A_TIME = 4;
@@ -31,7 +28,11 @@ export async function moduleStates(
 ): Promise<ModuleState[]> {
   const leaves = new Map(deciding(tree, request.message.origin, amount).map((node) => [node.address, node]));
   const limit = createLimit(MODULES_AT_A_TIME);
-  return Promise.all([...leaves.values()].slice(0, MAX_MODULES).map((node) => limit(() => stateOf(request, node))));
+  return Promise.all(
+    [...leaves.values()]
+      .slice(0, MAX_MODULES)
+      .map((node) => limit(async () => ({ module: node.address, ...(await verdictOf(request, node)) }))),
+  );
 }
 
 /** The modules that are asked about this message and do not only ask others. */
@@ -49,11 +50,6 @@ function deciding(node: IsmNode, origin: number, amount: bigint | undefined): Is
     default:
       return [node];
   }
-}
-
-async function stateOf(request: Omit<MetadataRequest, "build" | "ism">, node: IsmNode): Promise<ModuleState> {
-  const [verdict, signatures] = await Promise.all([verdictOf(request, node), signaturesFor(request, node)]);
-  return { module: node.address, ...verdict, signatures };
 }
 
 async function verdictOf(
@@ -74,20 +70,4 @@ async function verdictOf(
   } catch (error) {
     return { status: "failed", reason: `module ${node.address}: ${errorText(error)}` };
   }
-}
-
-async function signaturesFor(
-  { checkpoints, message }: { checkpoints: CheckpointSource; message: { nonce: number } },
-  node: IsmNode,
-): Promise<ModuleState["signatures"]> {
-  if (node.kind !== "multisig" || node.scheme === "bls") return [];
-  const expected = checkpoints.checkpointAt(message.nonce);
-  const read = (validator: Address) => checkpoints.read(validator, expected, { verify: true, isNeeded: () => true });
-  return Promise.all(
-    node.validators.map(async ({ address: validator }) => ({ validator, ...withoutSignature(await read(validator)) })),
-  );
-}
-
-function withoutSignature(answer: ValidatorAnswer) {
-  return answer.status === "rejected" ? answer : { status: answer.status };
 }
