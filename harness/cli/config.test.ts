@@ -42,6 +42,7 @@ it("reads chains with their names, and paths relative to the file", () => {
     store: "/var/r.db",
     key: { env: "CAUSEWAY_RELAYER_KEY" },
     allowLocalStorage: false,
+    allowPrivateGateways: false,
   });
 });
 
