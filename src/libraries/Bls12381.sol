@@ -80,8 +80,9 @@ library Bls12381 {
     }
 
     function isInfinity(G2Point memory point) internal pure returns (bool) {
-        return point.x0High | point.x0Low | point.x1High | point.x1Low | point.y0High | point.y0Low | point.y1High
-                | point.y1Low == 0;
+        bytes32 x = point.x0High | point.x0Low | point.x1High | point.x1Low;
+        bytes32 y = point.y0High | point.y0Low | point.y1High | point.y1Low;
+        return x | y == 0;
     }
 
     /// @notice Hashes to a point of G1: `BLS12381G1_XMD:SHA-256_SSWU_RO_` of RFC 9380.

@@ -37,8 +37,8 @@ abstract contract CrossDomainMessengerMock {
     }
 
     function sendMessage(address target, bytes calldata message, uint32 minGasLimit) external payable {
-        uint256 gasLimit = 200_000 + (uint256(minGasLimit) * 64) / 63 + message.length * 16 + CALL_OVERHEAD
-            + RESERVED_GAS + CHECK_BUFFER;
+        uint256 gasLimit = 200_000 + (uint256(minGasLimit) * 64) / 63 + message.length * 16;
+        gasLimit += CALL_OVERHEAD + RESERVED_GAS + CHECK_BUFFER;
         _send(
             uint64(gasLimit),
             abi.encodeCall(this.relayMessage, (messageNonce(), msg.sender, target, msg.value, minGasLimit, message))
