@@ -90,8 +90,8 @@ it("rate limited: delivers within the rate, the rest when the bucket has filled 
   const first = await world.send({ from: "alpha", body: transfer(700n), recipient });
   for (const validator of world.validators) await validator.tick();
   await expectForgeriesRefused(forge, { sent: first, module }, reach);
-  const second = await world.send({ from: "alpha", body: transfer(700n), recipient });
   await world.until(() => world.delivered("beta", first.id), "delivered");
+  const second = await world.send({ from: "alpha", body: transfer(700n), recipient });
   await world.rounds(3);
   expect(await world.delivered("beta", second.id)).toBe(false);
   expect((await statusOf(world, second.id)).reason).toMatch(/is rate limited: 700 wanted, 30\d left/);
