@@ -240,6 +240,27 @@ library Shipped {
         return IOwnedOptimisticIsm(_deploy("src/isms/optimistic/OptimisticIsm.sol:OptimisticIsm", arguments));
     }
 
+    /* ---------------------------------------------------- bridges --------------------------------------------------- */
+
+    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
+    function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
+        return IMessageIdAuthorizedIsm(_deploy(string.concat("src/isms/bridge/", name, ".sol:", name), args));
+    }
+
+    function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
+        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/", name, ".sol:", name), args));
+    }
+
+    function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
+        return IBlsKeyRegistry(_deploy("src/isms/bls/BlsKeyRegistry.sol:BlsKeyRegistry", ""));
+    }
+
+    function blsMultisigIsmFactory(IBlsKeyRegistry registry) internal returns (IBlsMultisigIsmFactory) {
+        return IBlsMultisigIsmFactory(
+            _deploy("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
+        );
+    }
+
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
     ///      passed.
     function _deploy(string memory artifact, bytes memory arguments) private returns (address deployed) {
@@ -252,26 +273,5 @@ library Shipped {
                 revert(data, returndatasize())
             }
         }
-    }
-
-    /* ---------------------------------------------------- bridges --------------------------------------------------- */
-
-    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
-    function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
-        return IMessageIdAuthorizedIsm(VM.deployCode(string.concat("src/isms/bridge/", name, ".sol:", name), args));
-    }
-
-    function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
-        return IMessageIdAuthHook(VM.deployCode(string.concat("src/hooks/", name, ".sol:", name), args));
-    }
-
-    function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
-        return IBlsKeyRegistry(VM.deployCode("src/isms/bls/BlsKeyRegistry.sol:BlsKeyRegistry"));
-    }
-
-    function blsMultisigIsmFactory(IBlsKeyRegistry registry) internal returns (IBlsMultisigIsmFactory) {
-        return IBlsMultisigIsmFactory(
-            VM.deployCode("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
-        );
     }
 }
