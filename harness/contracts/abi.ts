@@ -75,6 +75,8 @@ export const merkleTreeHookAbi = [
   {"type":"error","name":"MetadataNotSupported","inputs":[]},
   {"type":"error","name":"NotDispatching","inputs":[{"name":"messageId","type":"bytes32"}]},
   {"type":"error","name":"NotMailbox","inputs":[{"name":"caller","type":"address"}]},
+  {"type":"error","name":"RefundFailed","inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}]},
+  {"type":"error","name":"Underpaid","inputs":[{"name":"value","type":"uint256"},{"name":"quote","type":"uint256"}]},
   {"type":"error","name":"ValueNotAccepted","inputs":[{"name":"value","type":"uint256"}]},
 ] as const;
 
@@ -593,7 +595,7 @@ export const errorsAbi = [
   {"type":"error","name":"MetadataNotSupported","inputs":[]},
   {"type":"error","name":"NotAnAddress","inputs":[{"name":"value","type":"bytes32"}]},
   {"type":"error","name":"NotDispatching","inputs":[{"name":"messageId","type":"bytes32"}]},
-  {"type":"error","name":"RefundFailed","inputs":[{"name":"to","type":"address"},{"name":"value","type":"uint256"}]},
+  {"type":"error","name":"RefundFailed","inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}]},
   {"type":"error","name":"Underpaid","inputs":[{"name":"value","type":"uint256"},{"name":"quote","type":"uint256"}]},
   {"type":"error","name":"ValueNotSupported","inputs":[{"name":"msgValue","type":"uint256"}]},
   {"type":"error","name":"WrongDestination","inputs":[{"name":"destination","type":"uint32"}]},
@@ -641,7 +643,6 @@ export const errorsAbi = [
   {"type":"error","name":"MessageTooShort","inputs":[{"name":"length","type":"uint256"}]},
   {"type":"error","name":"NotEnoughGas","inputs":[]},
   {"type":"error","name":"NotVerified","inputs":[{"name":"messageId","type":"bytes32"},{"name":"ism","type":"address"}]},
-  {"type":"error","name":"RefundFailed","inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}]},
   {"type":"error","name":"TreeFull","inputs":[]},
   {"type":"error","name":"WrongVersion","inputs":[{"name":"version","type":"uint8"}]},
   {"type":"error","name":"EmptyTree","inputs":[]},

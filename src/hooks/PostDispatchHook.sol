@@ -3,12 +3,16 @@ pragma solidity 0.8.37;
 
 import {PackageVersioned} from "../PackageVersioned.sol";
 import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
+import {Message} from "../libraries/Message.sol";
 import {StandardHookMetadata} from "../libraries/StandardHookMetadata.sol";
+import {TypeCasts} from "../libraries/TypeCasts.sol";
 
 /// @title PostDispatchHook
-/// @notice Base of hooks: refuses metadata that is not of the standard layout.
+/// @notice Base of hooks: refuses metadata that is not of the standard layout, and returns what was paid too much.
 abstract contract PostDispatchHook is IPostDispatchHook, PackageVersioned {
+    using Message for bytes;
     using StandardHookMetadata for bytes;
+    using TypeCasts for bytes32;
 
     modifier onlySupported(bytes calldata metadata) {
         if (!supportsMetadata(metadata)) revert MetadataNotSupported();
@@ -38,4 +42,15 @@ abstract contract PostDispatchHook is IPostDispatchHook, PackageVersioned {
     function _postDispatch(bytes calldata metadata, bytes calldata message) internal virtual;
 
     function _quoteDispatch(bytes calldata metadata, bytes calldata message) internal view virtual returns (uint256);
+
+    /// @dev Returns what of the value is more than `due`. It calls out: a hook does that last.
+    function _refundExcess(bytes calldata metadata, bytes calldata message, uint256 due) internal {
+        if (msg.value < due) revert Underpaid(msg.value, due);
+        uint256 excess = msg.value - due;
+        if (excess == 0) return;
+
+        address to = metadata.refundAddress(message.sender().toAddress());
+        (bool refunded,) = to.call{value: excess}("");
+        if (!refunded) revert RefundFailed(to, excess);
+    }
 }

@@ -11,8 +11,7 @@ import {IPostDispatchHook} from "./IPostDispatchHook.sol";
 /// @notice Sends the id of a message through a bridge to a module on the destination (see IMessageIdAuthorizedIsm), and with
 ///         it the `msgValue` of the metadata for the recipient.
 /// @dev It sends only for the message that the Mailbox is dispatching, and once for each: a second time, with another value,
-///      could get there first, and the value of the other would be stuck in the bridge. Value that is not needed goes to the
-///      refund address of the metadata, or to the sender of the message.
+///      could get there first, and the value of the other would be stuck in the bridge.
 ///
 ///      It has no owner, module or hook of its own: the ecosystem's `owner`, `hook`, `interchainSecurityModule`, their
 ///      setters, events and `Initialized` are left out.
@@ -31,12 +30,6 @@ interface IMessageIdAuthHook is IPostDispatchHook {
 
     /// @notice The bridge can not take so much value, or none at all.
     error ValueNotSupported(uint256 msgValue);
-
-    /// @notice Less value than `quoteDispatch` says.
-    error Underpaid(uint256 value, uint256 quote);
-
-    /// @notice The surplus could not be returned.
-    error RefundFailed(address to, uint256 value);
 
     /// @notice Whose messages it sends.
     function mailbox() external view returns (IMailbox);
@@ -72,7 +65,7 @@ interface IOPL2ToL1Hook is IMessageIdAuthHook {
     /// @notice The L2's CrossDomainMessenger.
     function l2Messenger() external view returns (ICrossDomainMessenger);
 
-    /// @notice Called before the bridge, for its own quote: a payment for delivery on L1, say; zero for none.
+    /// @notice Called after the bridge with what that leaves of the value: a payment for delivery on L1, say; zero for none.
     function childHook() external view returns (IPostDispatchHook);
 }
 
@@ -82,6 +75,6 @@ interface IArbL2ToL1Hook is IMessageIdAuthHook {
     /// @notice The chain's ArbSys.
     function arbSys() external view returns (IArbSys);
 
-    /// @notice Called before the bridge, for its own quote: a payment for delivery on L1, say; zero for none.
+    /// @notice Called after the bridge with what that leaves of the value: a payment for delivery on L1, say; zero for none.
     function childHook() external view returns (IPostDispatchHook);
 }

@@ -42,6 +42,11 @@ library StandardHookMetadata {
         return account == address(0) ? fallbackAddress : account;
     }
 
+    /// @notice The token to pay for delivery in, the first 20 custom bytes; zero, also if absent, for the native one.
+    function feeToken(bytes calldata metadata) internal pure returns (address) {
+        return metadata.length < 106 ? address(0) : address(bytes20(metadata[86:106]));
+    }
+
     /// @notice What follows the standard fields.
     function custom(bytes calldata metadata) internal pure returns (bytes calldata) {
         return metadata.length < 86 ? metadata[0:0] : metadata[86:];

@@ -103,7 +103,7 @@ contract ProtocolHandler is Test {
         uint256 required = address(origin.requiredHook()) == address(_hooks[1]) ? MAX_FEE : 0;
         vm.deal(_actor(actorSeed), required);
         vm.prank(_actor(actorSeed));
-        vm.expectRevert(abi.encodeWithSelector(RecordingHook.Underpaid.selector, 0, MAX_FEE));
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.Underpaid.selector, 0, MAX_FEE));
         origin.dispatch{value: required}(domain, 0, "", "", _hooks[1]);
     }
 

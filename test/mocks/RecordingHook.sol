@@ -6,8 +6,6 @@ import {IMailbox} from "src/interfaces/IMailbox.sol";
 
 /// @notice Wants a fee, keeps all that it gets, and remembers what it saw.
 contract RecordingHook is PostDispatchHook {
-    error Underpaid(uint256 value, uint256 fee);
-
     uint256 public immutable fee;
 
     uint256 public calls;

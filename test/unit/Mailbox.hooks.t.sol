@@ -96,16 +96,16 @@ contract MailboxHooksTest is BaseTest {
 
     function test_dispatch_oneWeiTooLittle_reverts() public {
         _setHooks();
-        vm.expectRevert(abi.encodeWithSelector(RecordingHook.Underpaid.selector, DEFAULT_FEE - 1, DEFAULT_FEE));
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.Underpaid.selector, DEFAULT_FEE - 1, DEFAULT_FEE));
         _dispatchWith(REQUIRED_FEE + DEFAULT_FEE - 1, "", NONE);
     }
 
     function test_dispatch_lessThanTheRequiredFee_reverts() public {
         _setHooks();
         // The required hook is offered all there is, and its own error says what is missing.
-        vm.expectRevert(abi.encodeWithSelector(RecordingHook.Underpaid.selector, REQUIRED_FEE - 1, REQUIRED_FEE));
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.Underpaid.selector, REQUIRED_FEE - 1, REQUIRED_FEE));
         _dispatchWith(REQUIRED_FEE - 1, "", originTree);
-        vm.expectRevert(abi.encodeWithSelector(RecordingHook.Underpaid.selector, 0, REQUIRED_FEE));
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.Underpaid.selector, 0, REQUIRED_FEE));
         _dispatchWith(0, "", originTree);
     }
 

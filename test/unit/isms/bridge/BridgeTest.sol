@@ -316,7 +316,7 @@ abstract contract BridgeTest is BaseTest {
     function test_postDispatch_whenTheRefundIsRefused_reverts() public {
         address refuser = address(new PlainRecipient());
         bytes memory metadata = abi.encodePacked(uint16(1), uint256(0), uint256(0), refuser);
-        vm.expectRevert(abi.encodeWithSelector(IMessageIdAuthHook.RefundFailed.selector, refuser, 1));
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.RefundFailed.selector, refuser, 1));
         originMailbox.dispatch{value: 1}(DESTINATION, Reference.addr32(address(to)), "", metadata, hook);
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
+import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
 import {TypeCasts} from "src/libraries/TypeCasts.sol";
 
 import {Reference} from "../../../kit/Reference.sol";
@@ -76,7 +77,7 @@ abstract contract ValueBridgeTest is BridgeTest {
 
     function test_postDispatch_oneWeiTooLittle_reverts() public {
         assertEq(originMailbox.quoteDispatch(DESTINATION, Reference.addr32(address(to)), "", _value(5), hook), 5);
-        vm.expectRevert(abi.encodeWithSelector(IMessageIdAuthHook.Underpaid.selector, 4, 5));
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.Underpaid.selector, 4, 5));
         originMailbox.dispatch{value: 4}(DESTINATION, Reference.addr32(address(to)), "", _value(5), hook);
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IArbSys} from "../interfaces/IArbSys.sol";
-import {IMailbox} from "../interfaces/IMailbox.sol";
-import {IArbL2ToL1Hook} from "../interfaces/IMessageIdAuthHook.sol";
-import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
-import {TypeCasts} from "../libraries/TypeCasts.sol";
+import {IArbSys} from "../../interfaces/IArbSys.sol";
+import {IMailbox} from "../../interfaces/IMailbox.sol";
+import {IArbL2ToL1Hook} from "../../interfaces/IMessageIdAuthHook.sol";
+import {IPostDispatchHook} from "../../interfaces/IPostDispatchHook.sol";
+import {TypeCasts} from "../../libraries/TypeCasts.sol";
 import {MessageIdAuthHook} from "./MessageIdAuthHook.sol";
 
 /// @title ArbL2ToL1Hook

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ICrossDomainMessenger} from "../interfaces/ICrossDomainMessenger.sol";
-import {IMailbox} from "../interfaces/IMailbox.sol";
-import {IOPStackHook} from "../interfaces/IMessageIdAuthHook.sol";
-import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
-import {TypeCasts} from "../libraries/TypeCasts.sol";
+import {ICrossDomainMessenger} from "../../interfaces/ICrossDomainMessenger.sol";
+import {IMailbox} from "../../interfaces/IMailbox.sol";
+import {IOPStackHook} from "../../interfaces/IMessageIdAuthHook.sol";
+import {IPostDispatchHook} from "../../interfaces/IPostDispatchHook.sol";
+import {TypeCasts} from "../../libraries/TypeCasts.sol";
 import {MessageIdAuthHook} from "./MessageIdAuthHook.sol";
 
 /// @title OPStackHook

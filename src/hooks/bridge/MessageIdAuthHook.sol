@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IMailbox} from "../interfaces/IMailbox.sol";
-import {IMessageIdAuthHook} from "../interfaces/IMessageIdAuthHook.sol";
-import {IMessageIdAuthorizedIsm} from "../interfaces/IMessageIdAuthorizedIsm.sol";
-import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
-import {Message} from "../libraries/Message.sol";
-import {StandardHookMetadata} from "../libraries/StandardHookMetadata.sol";
-import {TypeCasts} from "../libraries/TypeCasts.sol";
-import {PostDispatchHook} from "./PostDispatchHook.sol";
+import {IMailbox} from "../../interfaces/IMailbox.sol";
+import {IMessageIdAuthHook} from "../../interfaces/IMessageIdAuthHook.sol";
+import {IMessageIdAuthorizedIsm} from "../../interfaces/IMessageIdAuthorizedIsm.sol";
+import {IPostDispatchHook} from "../../interfaces/IPostDispatchHook.sol";
+import {Message} from "../../libraries/Message.sol";
+import {StandardHookMetadata} from "../../libraries/StandardHookMetadata.sol";
+import {TypeCasts} from "../../libraries/TypeCasts.sol";
+import {PostDispatchHook} from "../PostDispatchHook.sol";
 
 /// @title MessageIdAuthHook
 /// @notice Sends ids of messages through a bridge. See IMessageIdAuthHook.
@@ -38,7 +38,7 @@ abstract contract MessageIdAuthHook is IMessageIdAuthHook, PostDispatchHook {
     bytes32 internal transient _sentId;
 
     /// @param ism_ The module on the destination, addr32.
-    /// @param childHook Called before the bridge; zero for none.
+    /// @param childHook Called after the bridge with what it leaves; zero for none.
     constructor(IMailbox mailbox_, uint32 destinationDomain_, bytes32 ism_, IPostDispatchHook childHook) {
         if (ism_.toAddress() == address(0)) revert ZeroIsm();
         mailbox = mailbox_;
@@ -52,37 +52,33 @@ abstract contract MessageIdAuthHook is IMessageIdAuthHook, PostDispatchHook {
         bytes32 messageId = message.id();
         if (mailbox.latestDispatchedId() != messageId) revert NotDispatching(messageId);
         if (_sentId == messageId) revert AlreadySent(messageId);
-        (uint256 msgValue, uint256 childFee) = _costs(metadata, message);
-        uint256 quote = msgValue + childFee;
-        if (msg.value < quote) revert Underpaid(msg.value, quote);
+        uint256 msgValue = _msgValue(metadata, message);
+        if (msg.value < msgValue) revert Underpaid(msg.value, msgValue);
 
         _sentId = messageId;
 
-        if (address(_childHook) != address(0)) _childHook.postDispatch{value: childFee}(metadata, message);
         _send(abi.encodeCall(IMessageIdAuthorizedIsm.preVerifyMessage, (messageId, msgValue)), msgValue);
-        if (msg.value > quote) {
-            address to = metadata.refundAddress(message.sender().toAddress());
-            (bool refunded,) = to.call{value: msg.value - quote}("");
-            if (!refunded) revert RefundFailed(to, msg.value - quote);
-        }
+        if (address(_childHook) == address(0)) _refundExcess(metadata, message, msgValue);
+        else _childHook.postDispatch{value: msg.value - msgValue}(metadata, message);
     }
 
-    function _quoteDispatch(bytes calldata metadata, bytes calldata message) internal view override returns (uint256) {
-        (uint256 msgValue, uint256 childFee) = _costs(metadata, message);
-        return msgValue + childFee;
-    }
-
-    function _costs(bytes calldata metadata, bytes calldata message)
+    function _quoteDispatch(bytes calldata metadata, bytes calldata message)
         internal
         view
-        returns (uint256 msgValue, uint256 childFee)
+        override
+        returns (uint256 quote)
     {
+        quote = _msgValue(metadata, message);
+        if (address(_childHook) != address(0)) quote += _childHook.quoteDispatch(metadata, message);
+    }
+
+    /// @dev Wei for the recipient.
+    function _msgValue(bytes calldata metadata, bytes calldata message) internal view returns (uint256 msgValue) {
         if (message.destination() != destinationDomain) revert WrongDestination(message.destination());
         msgValue = metadata.msgValue(0);
         if (msgValue > _maxValue()) revert ValueNotSupported(msgValue);
         // Else the value could never be released.
         if (msgValue != 0) message.recipient().toAddress();
-        if (address(_childHook) != address(0)) childFee = _childHook.quoteDispatch(metadata, message);
     }
 
     /// @dev Has the bridge call the module with `call` and `msgValue` wei.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IMailbox} from "../interfaces/IMailbox.sol";
-import {IMessageDispatcher} from "../interfaces/IMessageDispatcher.sol";
-import {IERC5164Hook} from "../interfaces/IMessageIdAuthHook.sol";
-import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
-import {TypeCasts} from "../libraries/TypeCasts.sol";
+import {IMailbox} from "../../interfaces/IMailbox.sol";
+import {IMessageDispatcher} from "../../interfaces/IMessageDispatcher.sol";
+import {IERC5164Hook} from "../../interfaces/IMessageIdAuthHook.sol";
+import {IPostDispatchHook} from "../../interfaces/IPostDispatchHook.sol";
+import {TypeCasts} from "../../libraries/TypeCasts.sol";
 import {MessageIdAuthHook} from "./MessageIdAuthHook.sol";
 
 /// @title ERC5164Hook
