@@ -44,6 +44,7 @@ abstract contract PostDispatchHook is IPostDispatchHook, PackageVersioned {
     function _quoteDispatch(bytes calldata metadata, bytes calldata message) internal view virtual returns (uint256);
 
     /// @dev Returns what of the value is more than `due`. It calls out: a hook does that last.
+    // slither-disable-next-line msg-value-in-nonpayable
     function _refundExcess(bytes calldata metadata, bytes calldata message, uint256 due) internal {
         if (msg.value < due) revert Underpaid(msg.value, due);
         uint256 excess = msg.value - due;

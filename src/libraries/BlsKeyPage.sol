@@ -89,6 +89,7 @@ library BlsKeyPage {
                 page := add(page, 32)
             } {
                 for {
+                    // slither-disable-next-line incorrect-shift
                     let rest := and(selected, sub(shl(CAPACITY, 1), 1))
                 } rest {
                     rest := and(rest, sub(rest, 1))

@@ -37,6 +37,7 @@ contract ArbL2ToL1Hook is IArbL2ToL1Hook, MessageIdAuthHook {
     }
 
     function _send(bytes memory call, uint256 msgValue) internal override {
+        // slither-disable-next-line unused-return
         arbSys.sendTxToL1{value: msgValue}(ism.toAddress(), call);
     }
 }

@@ -29,6 +29,7 @@ contract ERC5164Hook is IERC5164Hook, MessageIdAuthHook {
 
     /// @dev No value goes along: see `_maxValue`.
     function _send(bytes memory call, uint256) internal override {
+        // slither-disable-next-line unused-return
         dispatcher.dispatchMessage(destinationDomain, ism.toAddress(), call);
     }
 

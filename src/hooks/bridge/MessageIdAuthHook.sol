@@ -78,6 +78,7 @@ abstract contract MessageIdAuthHook is IMessageIdAuthHook, PostDispatchHook {
         msgValue = metadata.msgValue(0);
         if (msgValue > _maxValue()) revert ValueNotSupported(msgValue);
         // Else the value could never be released.
+        // slither-disable-next-line unused-return
         if (msgValue != 0) message.recipient().toAddress();
     }
 

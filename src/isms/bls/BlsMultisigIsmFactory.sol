@@ -73,6 +73,7 @@ contract BlsMultisigIsmFactory is IBlsMultisigIsmFactory, PackageVersioned {
         address previous;
         for (uint256 i; i < count; ++i) {
             bytes32 keyHash = keccak256(abi.encode(keys[i]));
+            // slither-disable-next-line calls-loop
             address validator = registry.validatorOf(keyHash);
             if (validator == address(0)) revert KeyNotRegistered(keyHash);
             if (validator <= previous) revert NotAscending(previous, validator);

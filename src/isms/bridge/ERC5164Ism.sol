@@ -21,6 +21,7 @@ contract ERC5164Ism is IERC5164Ism, MessageIdAuthorizedIsm {
     /// @inheritdoc IERC5164Ism
     uint256 public immutable originChainId;
 
+    // slither-disable-next-line missing-zero-check
     constructor(address executor_, uint256 originChainId_) {
         executor = executor_;
         originChainId = originChainId_;

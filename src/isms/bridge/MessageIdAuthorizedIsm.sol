@@ -58,10 +58,12 @@ abstract contract MessageIdAuthorizedIsm is IMessageIdAuthorizedIsm, PackageVers
 
         if (entry != VERIFIED) {
             uint256 msgValue = entry ^ VERIFIED;
+            // slither-disable-next-line missing-zero-check
             address recipient = message.recipient().toAddress();
             verifiedMessages[messageId] = VERIFIED;
             emit ValueReleased(messageId, recipient, msgValue);
 
+            // slither-disable-next-line arbitrary-send-eth
             (bool taken,) = recipient.call{value: msgValue}("");
             if (!taken) revert ValueRefused(recipient, msgValue);
         }

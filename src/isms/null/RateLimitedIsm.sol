@@ -27,6 +27,7 @@ contract RateLimitedIsm is IRateLimitedIsm, RateLimited, MailboxClient {
         RateLimited(owner_, capacity, duration)
         MailboxClient(mailbox_)
     {
+        // slither-disable-next-line missing-zero-check
         recipient = recipient_;
     }
 
