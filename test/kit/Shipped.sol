@@ -242,13 +242,13 @@ library Shipped {
 
     /* ---------------------------------------------------- bridges --------------------------------------------------- */
 
-    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
+    /// @param name Of a contract in src/isms/bridge or src/hooks/bridge that has a file of its own.
     function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
         return IMessageIdAuthorizedIsm(_deploy(string.concat("src/isms/bridge/", name, ".sol:", name), args));
     }
 
     function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
-        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/", name, ".sol:", name), args));
+        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/bridge/", name, ".sol:", name), args));
     }
 
     function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
