@@ -6,6 +6,7 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
 import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
+import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol";
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
@@ -21,6 +22,16 @@ import {
     IIncrementalDomainRoutingIsm
 } from "src/interfaces/IRoutingIsm.sol";
 import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
+import {IPausableHook} from "src/interfaces/IPausableHook.sol";
+import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
+import {IRateLimitedHook} from "src/interfaces/IRateLimitedHook.sol";
+import {
+    IAmountRoutingHook,
+    IDefaultHook,
+    IDomainRoutingHook,
+    IFallbackDomainRoutingHook,
+    IRecipientRoutingHook
+} from "src/interfaces/IRoutingHook.sol";
 import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
@@ -259,6 +270,68 @@ library Shipped {
         return IBlsMultisigIsmFactory(
             _deploy("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
         );
+    }
+
+    /* ----------------------------------------------------- hooks ---------------------------------------------------- */
+
+    function aggregationHookFactory() internal returns (IStaticAggregationHookFactory) {
+        return IStaticAggregationHookFactory(
+            _deploy("src/hooks/aggregation/StaticAggregationHookFactory.sol:StaticAggregationHookFactory", "")
+        );
+    }
+
+    function domainRoutingHook(address owner, IDomainRoutingHook.HookConfig[] memory configs)
+        internal
+        returns (IDomainRoutingHook)
+    {
+        return IDomainRoutingHook(
+            _deploy("src/hooks/routing/DomainRoutingHook.sol:DomainRoutingHook", abi.encode(owner, configs))
+        );
+    }
+
+    function fallbackRoutingHook(
+        address owner,
+        IDomainRoutingHook.HookConfig[] memory configs,
+        IPostDispatchHook fallbackHook
+    ) internal returns (IFallbackDomainRoutingHook) {
+        bytes memory arguments = abi.encode(owner, configs, fallbackHook);
+        return IFallbackDomainRoutingHook(
+            _deploy("src/hooks/routing/FallbackDomainRoutingHook.sol:FallbackDomainRoutingHook", arguments)
+        );
+    }
+
+    function recipientRoutingHook(address owner, IPostDispatchHook fallbackHook)
+        internal
+        returns (IRecipientRoutingHook)
+    {
+        return IRecipientRoutingHook(
+            _deploy("src/hooks/routing/RecipientRoutingHook.sol:RecipientRoutingHook", abi.encode(owner, fallbackHook))
+        );
+    }
+
+    function amountRoutingHook(IPostDispatchHook lower, IPostDispatchHook upper, uint256 threshold)
+        internal
+        returns (IAmountRoutingHook)
+    {
+        return IAmountRoutingHook(
+            _deploy("src/hooks/routing/AmountRoutingHook.sol:AmountRoutingHook", abi.encode(lower, upper, threshold))
+        );
+    }
+
+    function defaultHook(IMailbox forMailbox) internal returns (IDefaultHook) {
+        return IDefaultHook(_deploy("src/hooks/routing/DefaultHook.sol:DefaultHook", abi.encode(forMailbox)));
+    }
+
+    function pausableHook(address owner, address guardian) internal returns (IPausableHook) {
+        return IPausableHook(_deploy("src/hooks/limits/PausableHook.sol:PausableHook", abi.encode(owner, guardian)));
+    }
+
+    function rateLimitedHook(IMailbox forMailbox, address owner, uint256 capacity, uint256 duration, address sender)
+        internal
+        returns (IRateLimitedHook)
+    {
+        bytes memory arguments = abi.encode(forMailbox, owner, capacity, duration, sender);
+        return IRateLimitedHook(_deploy("src/hooks/limits/RateLimitedHook.sol:RateLimitedHook", arguments));
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
