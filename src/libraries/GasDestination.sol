@@ -16,42 +16,42 @@ import {IInterchainGasPaymaster} from "../interfaces/IInterchainGasPaymaster.sol
 ///      |    248 |    8 | isOwnOracle       | whether the prices above are those of the destination, 0 or 1        |
 ///
 ///      A struct takes the same slot, but is read into memory field by field, which costs a payment some hundred gas.
-type GasDestination is uint256;
+type PackedDestination is uint256;
 
-using GasDestinationFields for GasDestination global;
+using GasDestination for PackedDestination global;
 
-/// @title GasDestinationFields
-/// @notice Reads and replaces the fields of a GasDestination.
-library GasDestinationFields {
+/// @title GasDestination
+/// @notice Reads and replaces the fields of a PackedDestination.
+library GasDestination {
     uint256 private constant EXCHANGE_RATE_OFFSET = 72;
     uint256 private constant OVERHEAD_OFFSET = 176;
     uint256 private constant QUOTES_OFFSET = 208;
     uint256 private constant ORACLE_OFFSET = 248;
 
     // forge-lint: disable-start(unsafe-typecast) each takes the lowest bits of what it shifted down
-    function gasPrice(GasDestination self) internal pure returns (uint72) {
-        return uint72(GasDestination.unwrap(self));
+    function gasPrice(PackedDestination self) internal pure returns (uint72) {
+        return uint72(PackedDestination.unwrap(self));
     }
 
-    function tokenExchangeRate(GasDestination self) internal pure returns (uint104) {
-        return uint104(GasDestination.unwrap(self) >> EXCHANGE_RATE_OFFSET);
+    function tokenExchangeRate(PackedDestination self) internal pure returns (uint104) {
+        return uint104(PackedDestination.unwrap(self) >> EXCHANGE_RATE_OFFSET);
     }
 
-    function gasOverhead(GasDestination self) internal pure returns (uint32) {
-        return uint32(GasDestination.unwrap(self) >> OVERHEAD_OFFSET);
+    function gasOverhead(PackedDestination self) internal pure returns (uint32) {
+        return uint32(PackedDestination.unwrap(self) >> OVERHEAD_OFFSET);
     }
 
-    function quotesUntil(GasDestination self) internal pure returns (uint40) {
-        return uint40(GasDestination.unwrap(self) >> QUOTES_OFFSET);
+    function quotesUntil(PackedDestination self) internal pure returns (uint40) {
+        return uint40(PackedDestination.unwrap(self) >> QUOTES_OFFSET);
     }
 
     // forge-lint: disable-end(unsafe-typecast)
-    function isOwnOracle(GasDestination self) internal pure returns (bool) {
-        return GasDestination.unwrap(self) >> ORACLE_OFFSET != 0;
+    function isOwnOracle(PackedDestination self) internal pure returns (bool) {
+        return PackedDestination.unwrap(self) >> ORACLE_OFFSET != 0;
     }
 
     /// @notice Gas price times exchange rate, if that is all there is to the price of gas; zero if more has to be looked at.
-    function ownPrice(GasDestination self) internal view returns (uint256) {
+    function ownPrice(PackedDestination self) internal view returns (uint256) {
         // forge-lint: disable-next-line(block-timestamp) off by seconds is nothing to how long quotes are good
         if (!isOwnOracle(self) || block.timestamp <= quotesUntil(self)) return 0; // solhint-disable-line not-rely-on-time
         unchecked {
@@ -59,41 +59,41 @@ library GasDestinationFields {
         }
     }
 
-    function withPrices(GasDestination self, uint32 domain, uint128 exchangeRate, uint128 price)
+    function withPrices(PackedDestination self, uint32 domain, uint128 exchangeRate, uint128 price)
         internal
         pure
-        returns (GasDestination)
+        returns (PackedDestination)
     {
         if (exchangeRate > type(uint104).max || price > type(uint72).max) {
             revert IInterchainGasPaymaster.GasDataTooLarge(domain, exchangeRate, price);
         }
-        uint256 rest = (GasDestination.unwrap(self) >> OVERHEAD_OFFSET) << OVERHEAD_OFFSET;
-        return GasDestination.wrap(rest | (uint256(exchangeRate) << EXCHANGE_RATE_OFFSET) | price);
+        uint256 rest = (PackedDestination.unwrap(self) >> OVERHEAD_OFFSET) << OVERHEAD_OFFSET;
+        return PackedDestination.wrap(rest | (uint256(exchangeRate) << EXCHANGE_RATE_OFFSET) | price);
     }
 
-    function withGasOverhead(GasDestination self, uint32 domain, uint256 overhead)
+    function withGasOverhead(PackedDestination self, uint32 domain, uint256 overhead)
         internal
         pure
-        returns (GasDestination)
+        returns (PackedDestination)
     {
         if (overhead > type(uint32).max) revert IInterchainGasPaymaster.GasOverheadTooLarge(domain, overhead);
         return _with(self, OVERHEAD_OFFSET, type(uint32).max, overhead);
     }
 
     /// @notice Has quotes looked for until `time`, which is below 2^40.
-    function withQuotesUntil(GasDestination self, uint48 time) internal pure returns (GasDestination) {
+    function withQuotesUntil(PackedDestination self, uint48 time) internal pure returns (PackedDestination) {
         return _with(self, QUOTES_OFFSET, type(uint40).max, time);
     }
 
-    function withOwnOracle(GasDestination self, bool own) internal pure returns (GasDestination) {
+    function withOwnOracle(PackedDestination self, bool own) internal pure returns (PackedDestination) {
         return _with(self, ORACLE_OFFSET, type(uint8).max, own ? 1 : 0);
     }
 
-    function _with(GasDestination self, uint256 offset, uint256 mask, uint256 value)
+    function _with(PackedDestination self, uint256 offset, uint256 mask, uint256 value)
         private
         pure
-        returns (GasDestination)
+        returns (PackedDestination)
     {
-        return GasDestination.wrap((GasDestination.unwrap(self) & ~(mask << offset)) | (value << offset));
+        return PackedDestination.wrap((PackedDestination.unwrap(self) & ~(mask << offset)) | (value << offset));
     }
 }

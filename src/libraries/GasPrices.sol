@@ -7,7 +7,7 @@ import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet
 
 import {IGasOracle, IStorageGasOracle} from "../interfaces/IGasOracle.sol";
 import {IInterchainGasPaymaster} from "../interfaces/IInterchainGasPaymaster.sol";
-import {GasDestination} from "./GasDestination.sol";
+import {PackedDestination} from "./GasDestination.sol";
 import {GasQuotes} from "./GasQuotes.sol";
 
 /// @title GasPrices
@@ -23,7 +23,7 @@ library GasPrices {
     address internal constant NATIVE_TOKEN = address(0);
 
     struct Table {
-        mapping(uint32 domain => GasDestination) destinations;
+        mapping(uint32 domain => PackedDestination) destinations;
         /// Where prices in a token come from, and those in the native one, which is zero, if they are not the paymaster's own.
         mapping(address feeToken => mapping(uint32 domain => IGasOracle)) oracles;
     }
@@ -73,7 +73,7 @@ library GasPrices {
 
     /// @notice Has quotes looked for until `time`, if not later ones are.
     function expectQuotes(Table storage table, uint32 domain, uint48 time) internal {
-        GasDestination to = table.destinations[domain];
+        PackedDestination to = table.destinations[domain];
         if (time > to.quotesUntil()) table.destinations[domain] = to.withQuotesUntil(time);
     }
 
@@ -105,7 +105,7 @@ library GasPrices {
         view
         returns (uint128 tokenExchangeRate, uint128 gasPrice)
     {
-        GasDestination to = table.destinations[domain];
+        PackedDestination to = table.destinations[domain];
         (tokenExchangeRate, gasPrice) = address(oracle) == address(this)
             ? (to.tokenExchangeRate(), to.gasPrice())
             : oracle.getExchangeRateAndGasPrice(domain);

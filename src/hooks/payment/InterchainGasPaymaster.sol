@@ -13,7 +13,7 @@ import {IInterchainGasPaymaster} from "../../interfaces/IInterchainGasPaymaster.
 import {IMailbox} from "../../interfaces/IMailbox.sol";
 import {IOffchainQuoter} from "../../interfaces/IOffchainQuoter.sol";
 import {IPostDispatchHook} from "../../interfaces/IPostDispatchHook.sol";
-import {GasDestination} from "../../libraries/GasDestination.sol";
+import {PackedDestination} from "../../libraries/GasDestination.sol";
 import {ExactPull} from "../../libraries/ExactPull.sol";
 import {GasPrices} from "../../libraries/GasPrices.sol";
 import {GasQuotes} from "../../libraries/GasQuotes.sol";
@@ -199,7 +199,7 @@ contract InterchainGasPaymaster is
 
     /// @inheritdoc IStorageGasOracle
     function remoteGasData(uint32 remoteDomain) external view returns (uint128, uint128) {
-        GasDestination to = _table.destinations[remoteDomain];
+        PackedDestination to = _table.destinations[remoteDomain];
         return (to.tokenExchangeRate(), to.gasPrice());
     }
 
@@ -264,7 +264,7 @@ contract InterchainGasPaymaster is
         view
         returns (uint256 gas, uint256 fee)
     {
-        GasDestination to = _table.destinations[domain];
+        PackedDestination to = _table.destinations[domain];
         gas = metadata.gasLimit(DEFAULT_GAS_LIMIT) + to.gasOverhead();
         uint256 price = feeToken == NATIVE_TOKEN ? to.ownPrice() : 0;
         if (price == 0) price = _table.find(_book, feeToken, domain, message.sender().toAddress());
