@@ -32,6 +32,9 @@ const ABIS = {
   blsKeyRegistryAbi: "BlsKeyRegistry",
   blsMultisigIsmAbi: "BlsMultisigIsm",
   blsMultisigIsmFactoryAbi: "BlsMultisigIsmFactory",
+  gasPaymasterAbi: "InterchainGasPaymaster",
+  storageGasOracleAbi: "StorageGasOracle",
+  protocolFeeAbi: "ProtocolFee",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

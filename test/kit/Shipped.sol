@@ -9,9 +9,12 @@ import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
 import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol";
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
+import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
+import {IStorageGasOracle} from "src/interfaces/IGasOracle.sol";
+import {IProtocolFee} from "src/interfaces/IProtocolFee.sol";
 import {IPausableIsm} from "src/interfaces/IPausableIsm.sol";
 import {IRateLimitedIsm} from "src/interfaces/IRateLimitedIsm.sol";
 import {
@@ -61,6 +64,16 @@ interface IOwnedOptimisticIsm is IOptimisticIsm {
     function transferOwnership(address newOwner) external;
     function acceptOwnership() external;
     function renounceOwnership() external;
+}
+
+/// @notice The paymaster with what it inherits.
+interface IOwnedGasPaymaster is IInterchainGasPaymaster {
+    function owner() external view returns (address);
+    function pendingOwner() external view returns (address);
+    function transferOwnership(address newOwner) external;
+    function acceptOwnership() external;
+    function renounceOwnership() external;
+    function PACKAGE_VERSION() external view returns (string memory);
 }
 
 /// @title Shipped
@@ -332,6 +345,32 @@ library Shipped {
     {
         bytes memory arguments = abi.encode(forMailbox, owner, capacity, duration, sender);
         return IRateLimitedHook(_deploy("src/hooks/limits/RateLimitedHook.sol:RateLimitedHook", arguments));
+    }
+
+    /* ---------------------------------------------------- payment --------------------------------------------------- */
+
+    function gasPaymaster(IMailbox forMailbox, address owner, address beneficiary, address updater)
+        internal
+        returns (IOwnedGasPaymaster)
+    {
+        return IOwnedGasPaymaster(
+            _deploy(
+                "src/hooks/payment/InterchainGasPaymaster.sol:InterchainGasPaymaster",
+                abi.encode(forMailbox, owner, beneficiary, updater)
+            )
+        );
+    }
+
+    function storageGasOracle(address owner, address updater) internal returns (IStorageGasOracle) {
+        return IStorageGasOracle(
+            _deploy("src/hooks/payment/StorageGasOracle.sol:StorageGasOracle", abi.encode(owner, updater))
+        );
+    }
+
+    function protocolFee(uint256 cap, uint256 fee, address beneficiary, address owner) internal returns (IProtocolFee) {
+        return IProtocolFee(
+            _deploy("src/hooks/payment/ProtocolFee.sol:ProtocolFee", abi.encode(cap, fee, beneficiary, owner))
+        );
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
