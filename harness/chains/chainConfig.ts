@@ -19,6 +19,8 @@ export const chainConfigSchema = z.strictObject({
   mailbox: address,
   merkleTreeHook: address,
   validatorAnnounce: address,
+  /** What payments for deliveries of messages from this chain are made to. */
+  interchainGasPaymasters: z.array(address).exactOptional(),
   /** The Mailbox was deployed in this block or later. */
   fromBlock: z.int().min(0),
   /**

@@ -6,6 +6,7 @@ import { deployCommand } from "./commands/deploy.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { ismCommand } from "./commands/ism.ts";
 import { relayerCommand } from "./commands/relayer.ts";
+import { retryCommand } from "./commands/retry.ts";
 import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -21,6 +22,7 @@ const program = new Command("causeway")
   .addCommand(demoCommand())
   .addCommand(sendCommand())
   .addCommand(statusCommand())
+  .addCommand(retryCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(deployCommand())

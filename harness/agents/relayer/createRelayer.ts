@@ -16,6 +16,8 @@ import { createCheckpointSource } from "./metadata/checkpointSource.ts";
 import { DEFAULT_RELAYER_OPTIONS, type RelayerOptions } from "./options.ts";
 import { remember } from "./remember.ts";
 import { errorText } from "./rpcError.ts";
+import { createPolicyFinder } from "./rules/paymentPolicy.ts";
+import { reviewMessages } from "./rules/reviewMessages.ts";
 import type { RelayerTables } from "./schema.ts";
 import { createSubmitter, type Submitter } from "./submitter/createSubmitter.ts";
 import { readHead } from "./submitter/destinationHead.ts";
@@ -86,6 +88,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     submitter: createSubmitter(context, destination),
     deliveries: createTasks({ concurrency: options.concurrency, onError: report }),
   }));
+  const policy = createPolicyFinder(options.paymentRules);
   const chains = createTasks({ concurrency: Number.POSITIVE_INFINITY, onError: report });
 
   function report(what: string, error: unknown): void {
@@ -111,6 +114,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       recipientIsm,
       moduleType: remember((ism: Address) => readModuleType({ client, ism })),
       checkpoints: remembered(openCheckpoints),
+      policy,
       isIndexed: (message) => followers.get(message.origin)?.follower.contains(message),
     };
     const limit = options.maxUnsettled - (await countUnsettled(chain.domain));
@@ -151,7 +155,17 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     return Number(count);
   }
 
+  let reviewed = false;
+
   async function tick(): Promise<void> {
+    if (!reviewed) {
+      try {
+        await reviewMessages(context);
+        reviewed = true;
+      } catch (error) {
+        return report("review of the messages by the lists", error);
+      }
+    }
     for (const { origin, follower } of followers.values()) {
       chains.start(`origin ${origin.chain.name}`, () => follower.follow(stopped.signal));
     }

@@ -5,11 +5,14 @@ import { decodeMessage } from "../../protocol/message.ts";
 import type { Destination, RelayerContext } from "./context.ts";
 import { estimateGas, RevertError } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
-import { markDeliveredElsewhere, markFailed, markWaiting, type StoredMessage } from "./messages.ts";
+import { markDeliveredElsewhere, markFailed, markParked, markWaiting, type StoredMessage } from "./messages.ts";
 import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
 import type { MetadataResult } from "./metadata/metadataBuilder.ts";
+import { readPaid } from "./payments/paymentIndex.ts";
+import { readSpent } from "./payments/spent.ts";
 import { errorText } from "./rpcError.ts";
+import { lacking, type PaymentPolicy } from "./rules/paymentPolicy.ts";
 import type { Delivery, SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
 import type { DestinationHead } from "./submitter/destinationHead.ts";
 
@@ -26,6 +29,8 @@ export type DeliveryRound = {
   checkpoints: (origin: number) => CheckpointSource | undefined;
   /** Whether a message is in its origin's index; undefined while that is not known. */
   isIndexed: (message: StoredMessage) => boolean | undefined;
+  /** What must be paid for a message. */
+  policy: (message: StoredMessage) => PaymentPolicy;
 };
 
 /**
@@ -49,6 +54,8 @@ export async function deliverMessage(
       return markWaiting(context, message, outcome);
     case "failed":
       return markFailed(context, message, outcome.reason);
+    case "parked":
+      return markParked(context, message, outcome.reason);
     case "elsewhere":
       return markDeliveredElsewhere(context, message, outcome);
     case "stored":
@@ -59,6 +66,8 @@ export async function deliverMessage(
 type Outcome =
   | SubmitResult
   | Extract<MetadataResult, { status: "waiting" }>
+  | { status: "waiting"; reason: string; capMs: number }
+  | { status: "parked"; reason: string }
   | { status: "elsewhere"; reason: string; block: number };
 
 async function attempt(context: RelayerContext, round: DeliveryRound, message: StoredMessage): Promise<Outcome> {
@@ -73,8 +82,17 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   if (indexed === undefined) return { status: "waiting", reason: "its origin could not be read since the start" };
   if (!indexed) return { status: "waiting", reason: "it is no longer in its origin's index" };
   if (await isDelivered(round, id)) return deliveredElsewhere(round, id);
-  const spent = await tooManyReverts(context, message);
-  if (spent !== undefined) return spent;
+  const loss = await tooDear(context, message);
+  if (loss !== undefined) return loss;
+  const policy = round.policy(message);
+  const paid = policy.type === "none" ? undefined : await readPaid(context, message);
+  const unpaid = (gas?: bigint): Outcome | undefined => {
+    const reason = paid && lacking(policy, paid, gas);
+    if (reason === undefined) return undefined;
+    return { status: "waiting", reason: `${reason}; to pay: causeway pay ${id}`, capMs: context.options.retryCapMs };
+  };
+  const nothingPaid = unpaid();
+  if (nothingPaid !== undefined) return nothingPaid;
 
   const { maxPreparations, maxPreparationsPerModule } = context.options;
   const preparations = await readPreparations(context, message);
@@ -99,6 +117,8 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const take = async (step: Step): Promise<Outcome> => {
     const { to, data } = step;
     const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
+    const tooLittlePaid = unpaid(gas);
+    if (tooLittlePaid !== undefined) return tooLittlePaid;
     return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
   };
 
@@ -160,19 +180,14 @@ async function deliveredElsewhere(round: DeliveryRound, id: Hash): Promise<Outco
 }
 
 /** A recipient that passes simulation and reverts on chain must not drain the account. */
-async function tooManyReverts({ db, options }: RelayerContext, message: StoredMessage): Promise<Outcome | undefined> {
-  if (message.attempts < options.maxReverts) return undefined;
-  const { reverts } = await db
-    .selectFrom("transaction")
-    .select((select) => select.fn.countAll<number>().as("reverts"))
-    .where("message_id", "=", message.id)
-    .where("success", "=", 0)
-    .executeTakeFirstOrThrow();
-  if (Number(reverts) < options.maxReverts) return undefined;
-  return {
-    status: "waiting",
-    reason: `${reverts} transactions for it reverted on chain although they had passed simulation: no more gas is spent on it`,
-  };
+async function tooDear({ db, options }: RelayerContext, message: StoredMessage): Promise<Outcome | undefined> {
+  if (message.attempts === 0) return undefined;
+  const { reverts, lost } = await readSpent(db, message.id, message.retried_at ?? 0);
+  if (reverts < options.maxReverts && lost < options.maxLoss) return undefined;
+  const reason =
+    `${reverts} transactions for it reverted on chain although they had passed simulation, for ${lost} wei: ` +
+    `no more gas is spent on it until \`causeway retry ${message.id}\``;
+  return { status: "parked", reason };
 }
 
 /** By module, how many transactions of ours have prepared the message. */

@@ -4,6 +4,8 @@ import { decodeMessage } from "../../protocol/message.ts";
 import type { IndexState } from "../originIndex.ts";
 import type { IndexedMessage } from "../originIndexTables.ts";
 import type { Origin, RelayerContext } from "./context.ts";
+import { createPaymentIndex } from "./payments/paymentIndex.ts";
+import { createMessageFilter } from "./rules/messageLists.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
@@ -18,11 +20,13 @@ const PAGE = 250;
 /** Records the messages of one origin that go to one of `destinations`. */
 export function createOriginFollower(
   context: RelayerContext,
-  { chain, index }: Origin,
+  { chain, client, index }: Origin,
   destinations: readonly number[],
 ): OriginFollower {
-  const { db, commit, now, log, emit } = context;
+  const { db, commit, now, log, emit, options } = context;
   const { tree } = index;
+  const payments = createPaymentIndex(context, { chain, client, index });
+  const excludes = createMessageFilter(options.lists);
   let certain: number | undefined;
 
   /** From where on to record, per destination. Never more than what the present tree has been recorded of. */
@@ -89,6 +93,8 @@ export function createOriginFollower(
     { destination, sender, recipient }: { destination: number; sender: Hex; recipient: Hex },
   ): Insertable<MessageTable> {
     const at = now();
+    const { id, message: raw } = message;
+    const excluded = excludes({ id, raw, origin: chain.domain, destination, sender, recipient });
     return {
       id: message.id,
       origin: chain.domain,
@@ -100,15 +106,16 @@ export function createOriginFollower(
       dispatched_block: Number(message.blockNumber),
       dispatched_tx: message.transactionHash,
       recorded_at: at,
-      state: "pending",
+      state: excluded === undefined ? "pending" : "excluded",
       attempts: 0,
       next_attempt_at: at,
-      reason: null,
+      reason: excluded ?? null,
       tx: null,
       delivered_block: null,
       delivered_tx: null,
       gas_used: null,
       updated_at: at,
+      retried_at: null,
     };
   }
 
@@ -125,6 +132,7 @@ export function createOriginFollower(
         await record(messages, progress);
         next += messages.length;
       }
+      await payments.follow({ number: state.confirmedBlock, hash: state.confirmedHash });
     },
 
     contains({ id, nonce }) {

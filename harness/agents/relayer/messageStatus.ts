@@ -1,5 +1,8 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Hash } from "viem";
+import { readPaid } from "./payments/paymentIndex.ts";
+import { readSpent, type Spent } from "./payments/spent.ts";
+import type { Paid } from "./rules/paymentPolicy.ts";
 import type { MessageState, MessageTable, RelayerTables, TransactionTable } from "./schema.ts";
 
 export type MessageStatus = Selectable<MessageTable>;
@@ -14,11 +17,11 @@ export function listMessages(
   return (state === undefined ? all : all.where("state", "=", state)).execute();
 }
 
-/** One message with all transactions that were ever signed for it, oldest first; undefined when the relayer does not know it. */
+/** One message with what was paid for it, what it has cost, and all transactions that were ever signed for it, oldest first; undefined when the relayer does not know it. */
 export async function getMessage(
   db: Kysely<RelayerTables>,
   id: Hash,
-): Promise<{ message: MessageStatus; transactions: TransactionStatus[] } | undefined> {
+): Promise<{ message: MessageStatus; paid: Paid; spent: Spent; transactions: TransactionStatus[] } | undefined> {
   const key = id.toLowerCase() as Hash;
   const message = await db.selectFrom("message").selectAll().where("id", "=", key).executeTakeFirst();
   if (message === undefined) return undefined;
@@ -34,9 +37,10 @@ export async function getMessage(
       "block_hash",
       "gas_used",
       "success",
+      "gas_price",
     ])
     .where("message_id", "=", key)
     .orderBy("created_at")
     .execute();
-  return { message, transactions };
+  return { message, paid: await readPaid({ db }, message), spent: await readSpent(db, key), transactions };
 }

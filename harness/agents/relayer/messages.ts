@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Hash } from "viem";
 import { expectingDelay, retryDelay, waitingDelay } from "./backoff.ts";
 import type { RelayerContext } from "./context.ts";
@@ -29,14 +29,16 @@ export function dueMessages(
 /**
  * Time has to bring something; the message is looked at again soon, at first.
  * @param expectedAt when that is expected, if that is known
+ * @param capMs longest pause, if not the usual
  */
 export async function markWaiting(
   context: RelayerContext,
   message: StoredMessage,
-  { reason, expectedAt }: { reason: string; expectedAt?: number },
+  { reason, expectedAt, capMs }: { reason: string; expectedAt?: number; capMs?: number },
 ): Promise<void> {
   const { commit, now, random, options, emit } = context;
-  const age = { ageMs: now() - message.recorded_at, minMs: options.waitingMinMs, capMs: options.waitingCapMs, random };
+  const longest = capMs ?? options.waitingCapMs;
+  const age = { ageMs: now() - message.recorded_at, minMs: options.waitingMinMs, capMs: longest, random };
   const delay =
     expectedAt === undefined ? waitingDelay(age) : expectingDelay({ ...age, expectedInMs: expectedAt - now() });
   await commit(async (trx) => {
@@ -72,6 +74,35 @@ export async function failAttempt(
     .where("id", "=", message.id)
     .where("state", "!=", "delivered")
     .execute();
+}
+
+/** The message has cost too much: nothing more is done until an operator says so (`retryMessage`). */
+export async function markParked(context: RelayerContext, message: StoredMessage, reason: string): Promise<void> {
+  const { commit, now, emit } = context;
+  await commit(async (trx) => {
+    await trx
+      .updateTable("message")
+      .set({ state: "parked", reason, updated_at: now() })
+      .where("id", "=", message.id)
+      .where("state", "in", WORKABLE)
+      .execute();
+  });
+  emit({ type: "failed", id: message.id, reason });
+}
+
+/**
+ * Has a message tried again at once. What it has cost before is forgiven; a relayer that runs on the same store sees it at its
+ * next tick.
+ * @returns whether there was anything to retry: not if it is delivered, under way, or unknown
+ */
+export async function retryMessage(db: Kysely<RelayerTables>, id: Hash, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("message")
+    .set({ state: "pending", attempts: 0, next_attempt_at: now, retried_at: now, updated_at: now })
+    .where("id", "=", id)
+    .where("state", "in", [...WORKABLE, "parked"])
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 /** Somebody else delivered the message, and that is final. */

@@ -1,3 +1,6 @@
+import type { MessageLists } from "./rules/messageLists.ts";
+import type { PaymentRules } from "./rules/paymentPolicy.ts";
+
 export type RelayerOptions = {
   /** Pause between two ticks, in milliseconds. Default: the shortest of its chains, else a second. */
   pollIntervalMs: number;
@@ -19,8 +22,14 @@ export type RelayerOptions = {
   maxGas: bigint;
   /** Most wei per gas that is ever offered. */
   maxFeePerGas: bigint;
-  /** A message whose transactions reverted so many times on chain, after a good simulation, costs no more gas. */
+  /** A message whose transactions reverted so many times on chain, after a good simulation, is parked. */
   maxReverts: number;
+  /** A message that reverted transactions have cost so many wei for is parked. Default: no limit but `maxReverts`. */
+  maxLoss: bigint;
+  /** What must be paid for a message before it is delivered. Default: nothing. */
+  paymentRules: PaymentRules;
+  /** Which messages are relayed. Default: all. */
+  lists: MessageLists;
   /** Most transactions that prepare one message, of all its modules together and of one module. */
   maxPreparations: number;
   maxPreparationsPerModule: number;
@@ -49,6 +58,9 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   maxGas: 10_000_000n,
   maxFeePerGas: 500_000_000_000n,
   maxReverts: 5,
+  maxLoss: 2n ** 256n,
+  paymentRules: [],
+  lists: { blacklist: [] },
   maxPreparations: 8,
   maxPreparationsPerModule: 4,
   stuckAfterMs: 60_000,

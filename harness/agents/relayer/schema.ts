@@ -7,8 +7,18 @@ import type { Migrations } from "../../store/openStore.ts";
  * - `submitted`: a transaction of ours is signed, and perhaps broadcast; its `purpose` may be to deliver or to prepare
  * - `included`: it is in a block that may still be reorganised
  * - `delivered`: final on the destination
+ * - `excluded`: the relayer's lists say that it is not relayed; looked at again when the relayer starts
+ * - `parked`: given up, since it has cost too much: until an operator says `causeway retry`
  */
-export const MESSAGE_STATES = ["pending", "waiting", "submitted", "included", "delivered"] as const;
+export const MESSAGE_STATES = [
+  "pending",
+  "waiting",
+  "submitted",
+  "included",
+  "delivered",
+  "excluded",
+  "parked",
+] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 export type MessageTable = {
@@ -37,6 +47,8 @@ export type MessageTable = {
   delivered_tx: Hash | null;
   gas_used: number | null;
   updated_at: number;
+  /** When an operator last said that it is to be tried again: what was spent before does not count. */
+  retried_at: number | null;
 };
 
 /**
@@ -77,12 +89,36 @@ export type TransactionTable = {
   gas_used: number | null;
   /** 1 or 0, once included. */
   success: number | null;
+  /** Wei per gas that it was charged, decimal, once included. */
+  gas_price: string | null;
 };
+
+/** A payment for the delivery of a message, by its place on the origin. */
+export type PaymentTable = {
+  origin: number;
+  tx: Hash;
+  log_index: number;
+  message_id: Hash;
+  destination: number;
+  /** Gas that was paid for, decimal. */
+  gas: string;
+  /** Wei of the origin's token, decimal; 0 if it was paid in another. */
+  payment: string;
+};
+
+/** Up to which block the payments on an origin are recorded, and from which contracts since which block. */
+export type PaymentProgressTable = { origin: number; block: number; hash: Hash; source: string };
 
 /** Up to which index (exclusive) the messages from one chain to another are recorded, and the root of the tree up to there. */
 export type RecordedTable = { origin: number; destination: number; next_index: number; root: Hex };
 
-export type RelayerTables = { message: MessageTable; transaction: TransactionTable; recorded: RecordedTable };
+export type RelayerTables = {
+  message: MessageTable;
+  transaction: TransactionTable;
+  recorded: RecordedTable;
+  payment: PaymentTable;
+  payment_progress: PaymentProgressTable;
+};
 
 export const relayerMigrations: Migrations = {
   relayer_0001_create: {
@@ -157,6 +193,31 @@ export const relayerMigrations: Migrations = {
       await db.schema
         .alterTable("transaction")
         .addColumn("purpose", "text", (column) => column.notNull().defaultTo("deliver"))
+        .execute();
+    },
+  },
+  relayer_0003_payments: {
+    async up(db) {
+      await db.schema.alterTable("transaction").addColumn("gas_price", "text").execute();
+      await db.schema.alterTable("message").addColumn("retried_at", "bigint").execute();
+      await db.schema
+        .createTable("payment")
+        .addColumn("origin", "bigint", (column) => column.notNull())
+        .addColumn("tx", "text", (column) => column.notNull())
+        .addColumn("log_index", "bigint", (column) => column.notNull())
+        .addColumn("message_id", "text", (column) => column.notNull())
+        .addColumn("destination", "bigint", (column) => column.notNull())
+        .addColumn("gas", "text", (column) => column.notNull())
+        .addColumn("payment", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("payment_key", ["origin", "tx", "log_index"])
+        .execute();
+      await db.schema.createIndex("payment_message").on("payment").column("message_id").execute();
+      await db.schema
+        .createTable("payment_progress")
+        .addColumn("origin", "bigint", (column) => column.primaryKey())
+        .addColumn("block", "bigint", (column) => column.notNull())
+        .addColumn("hash", "text", (column) => column.notNull())
+        .addColumn("source", "text", (column) => column.notNull())
         .execute();
     },
   },

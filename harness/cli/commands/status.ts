@@ -30,14 +30,17 @@ export function statusCommand(): Command {
           `the relayer does not know ${id}: it was not dispatched, is not final yet, or is between other chains`,
         );
       }
-      if (options.json) return console.log(JSON.stringify(found, null, 2));
+      if (options.json)
+        return console.log(
+          JSON.stringify(found, (_, value) => (typeof value === "bigint" ? value.toString() : value), 2),
+        );
       printMessage(config, found);
     });
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof getMessage>>>;
 
-function printMessage(config: Config, { message, transactions }: Found): void {
+function printMessage(config: Config, { message, paid, spent, transactions }: Found): void {
   const rows: [string, unknown][] = [
     ["message", message.id],
     ["from", `${nameOf(config, message.origin)}, nonce ${message.nonce}, sender ${message.sender}`],
@@ -54,10 +57,16 @@ function printMessage(config: Config, { message, transactions }: Found): void {
     rows.push(["delivered", `block ${message.delivered_block}, transaction ${message.delivered_tx}`]);
   }
   if (message.gas_used !== null) rows.push(["gas used", message.gas_used]);
+  rows.push(["paid", `${paid.payment} wei on ${nameOf(config, message.origin)}, for ${paid.gas} gas`]);
+  rows.push(["spent", `${spent.spent} wei on ${nameOf(config, message.destination)}${lossOf(spent)}`]);
   for (const { hash, nonce, state, purpose } of transactions) {
     rows.push(["transaction", `${hash}, nonce ${nonce}, to ${purpose} it, ${state}`]);
   }
   for (const [name, value] of rows) console.log(`${name.padEnd(16)}${value}`);
+}
+
+function lossOf({ lost, reverts }: Found["spent"]): string {
+  return reverts === 0 ? "" : `, ${lost} of them for ${reverts} reverted transaction${reverts === 1 ? "" : "s"}`;
 }
 
 function line(config: Config, { id, origin, destination, state, reason }: MessageStatus): string {

@@ -1,6 +1,6 @@
 import type { Insertable } from "kysely";
 import { type Address, decodeEventLog, type Hash, type Log, numberToHex } from "viem";
-import { interchainGasPaymasterAbi } from "../../../contracts/abi.ts";
+import { gasPaymasterAbi } from "../../../contracts/abi.ts";
 import { mayBeTooLarge } from "../../originIndexChain.ts";
 import type { Origin, RelayerContext } from "../context.ts";
 import { WORKABLE } from "../messages.ts";
@@ -13,7 +13,7 @@ export type PaymentIndex = {
 };
 
 const MAX_RANGE = 2_000;
-const EVENT = interchainGasPaymasterAbi.find((item) => item.type === "event" && item.name === "GasPayment");
+const EVENT = gasPaymasterAbi.find((item) => item.type === "event" && item.name === "GasPayment");
 
 /**
  * Records what was paid to the configured paymasters of an origin for the delivery of messages, up to its final block. A
@@ -28,13 +28,21 @@ export function createPaymentIndex(context: RelayerContext, { chain, client }: O
 
   /** The first block to read. */
   async function start(): Promise<bigint> {
-    const last = await db.selectFrom("payment_progress").selectAll().where("origin", "=", chain.domain).executeTakeFirst();
+    const last = await db
+      .selectFrom("payment_progress")
+      .selectAll()
+      .where("origin", "=", chain.domain)
+      .executeTakeFirst();
     if (last === undefined) return BigInt(chain.fromBlock);
     const block = await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(last.block), false] });
-    if (block === null) throw new Error(`${chain.name} has no block ${last.block}, which was final before: its node lags behind`);
+    if (block === null)
+      throw new Error(`${chain.name} has no block ${last.block}, which was final before: its node lags behind`);
     if (block.hash === last.hash && last.source === source) return BigInt(last.block) + 1n;
 
-    log.warn({ origin: chain.name, block: last.block }, "payments are read anew: the chain or the paymasters have changed");
+    log.warn(
+      { origin: chain.name, block: last.block },
+      "payments are read anew: the chain or the paymasters have changed",
+    );
     await commit(async (trx) => {
       await trx.deleteFrom("payment").where("origin", "=", chain.domain).execute();
       await trx.deleteFrom("payment_progress").where("origin", "=", chain.domain).execute();
@@ -51,7 +59,9 @@ export function createPaymentIndex(context: RelayerContext, { chain, client }: O
     const { blockNumber, transactionHash, logIndex, removed } = entry;
     if (removed || blockNumber === null || transactionHash === null || logIndex === null) return [];
     if (blockNumber < from || blockNumber > to || !paymasters.includes(entry.address.toLowerCase() as Address)) {
-      throw new Error(`${chain.name}'s node answered with a log that was not asked for: ${transactionHash} ${logIndex}`);
+      throw new Error(
+        `${chain.name}'s node answered with a log that was not asked for: ${transactionHash} ${logIndex}`,
+      );
     }
     const payment = decodePayment(entry);
     if (payment === undefined) return [];
@@ -72,7 +82,11 @@ export function createPaymentIndex(context: RelayerContext, { chain, client }: O
     const progress = { origin: chain.domain, block: Number(block), hash, source };
     await commit(async (trx) => {
       for (const row of rows) {
-        await trx.insertInto("payment").values(row).onConflict((conflict) => conflict.doNothing()).execute();
+        await trx
+          .insertInto("payment")
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
         // It may be what the message waits for.
         await trx
           .updateTable("message")
@@ -131,7 +145,7 @@ export async function readPaid(
 function decodePayment(entry: Log) {
   if (EVENT === undefined) throw new Error("the paymaster's ABI has no GasPayment");
   try {
-    const { eventName, args } = decodeEventLog({ abi: interchainGasPaymasterAbi, data: entry.data, topics: entry.topics });
+    const { eventName, args } = decodeEventLog({ abi: gasPaymasterAbi, data: entry.data, topics: entry.topics });
     return eventName === "GasPayment" ? args : undefined;
   } catch {
     return undefined; // another event, or one of a contract that is no paymaster of this kind

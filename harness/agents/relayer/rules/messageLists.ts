@@ -16,7 +16,8 @@ export function createMessageFilter(lists: MessageLists): (message: MatchedMessa
   return (message) => {
     const entry = black.findIndex((matches) => matches(message));
     if (entry !== -1) return `entry ${entry} of the relayer's blacklist`;
-    if (white !== undefined && !white.some((matches) => matches(message))) return "it is not on the relayer's whitelist";
+    if (white !== undefined && !white.some((matches) => matches(message)))
+      return "it is not on the relayer's whitelist";
     return undefined;
   };
 }

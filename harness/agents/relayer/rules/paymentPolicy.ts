@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { createMessageMatcher, type MatchedMessage, messageMatcherSchema } from "./messageMatcher.ts";
 
-const WEI = z.union([z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt), z.int().min(0).transform(BigInt)]);
+const WEI = z.union([
+  z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt),
+  z.int().min(0).transform(BigInt),
+]);
 
 /**
  * What has to be paid for a message before it is delivered.

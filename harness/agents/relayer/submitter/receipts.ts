@@ -1,7 +1,14 @@
 import { type Hash, hexToNumber, numberToHex } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
 
-export type Inclusion = { hash: Hash; block: number; blockHash: Hash; gasUsed: number; success: boolean };
+export type Inclusion = {
+  hash: Hash;
+  block: number;
+  blockHash: Hash;
+  gasUsed: number;
+  gasPrice: bigint;
+  success: boolean;
+};
 
 /** Where a transaction is included; undefined when the node knows no block that it is in. */
 export async function readInclusion(client: ChainClient, hash: Hash): Promise<Inclusion | undefined> {
@@ -12,6 +19,7 @@ export async function readInclusion(client: ChainClient, hash: Hash): Promise<In
     block: hexToNumber(receipt.blockNumber),
     blockHash: receipt.blockHash,
     gasUsed: hexToNumber(receipt.gasUsed),
+    gasPrice: BigInt(receipt.effectiveGasPrice),
     success: receipt.status === "0x1",
   };
 }

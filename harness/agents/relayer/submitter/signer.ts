@@ -38,6 +38,7 @@ export async function signTransaction(parameters: {
     block_hash: null,
     gas_used: null,
     success: null,
+    gas_price: null,
   };
 }
 

@@ -60,10 +60,17 @@ export async function storeInclusion(
   inclusion: Inclusion,
   now: number,
 ): Promise<void> {
-  const { hash, block, blockHash, gasUsed, success } = inclusion;
+  const { hash, block, blockHash, gasUsed, gasPrice, success } = inclusion;
   await trx
     .updateTable("transaction")
-    .set({ state: "included", block_number: block, block_hash: blockHash, gas_used: gasUsed, success: success ? 1 : 0 })
+    .set({
+      state: "included",
+      block_number: block,
+      block_hash: blockHash,
+      gas_used: gasUsed,
+      gas_price: gasPrice.toString(),
+      success: success ? 1 : 0,
+    })
     .where("hash", "=", hash)
     .execute();
   const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
