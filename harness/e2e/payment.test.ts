@@ -10,7 +10,7 @@ import { getMessage } from "../agents/relayer/messageStatus.ts";
 import { retryMessage } from "../agents/relayer/messages.ts";
 import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
-import { localAccounts } from "../chains/localChains.ts";
+import { localAccounts, localKey } from "../chains/localChains.ts";
 import { gasPaymasterAbi } from "../contracts/abi.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
 import { control, deploy, processed, statusOf, transactionCount, write } from "./kit.ts";
@@ -66,18 +66,16 @@ async function pay(
   expect(status).toBe("success");
 }
 
-/** What `causeway status` prints, while the relayer runs. */
-async function status(
-  { chains: { alpha, beta } }: Pick<World, "chains">,
-  directory: string,
-  id: Hash,
-): Promise<string> {
+/** What the command prints, while the relayer runs. */
+async function causeway({ chains: { alpha, beta } }: Pick<World, "chains">, directory: string, ...args: string[]) {
   const config = join(directory, "causeway.json");
   const chainOf = ({ config: { name: _, ...chain } }: typeof alpha) => chain;
   const chains = { alpha: chainOf(alpha), beta: chainOf(beta) };
   await writeFile(config, JSON.stringify({ chains, relayer: { store: join(directory, "relayer.db") } }));
-  const causeway = fileURLToPath(new URL("../cli/causeway.mjs", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [causeway, "--config", config, "status", id]);
+  const main = fileURLToPath(new URL("../cli/causeway.mjs", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--config", config, ...args], {
+    env: { ...process.env, CAUSEWAY_SENDER_KEY: localKey(localAccounts.sender) },
+  });
   return stdout;
 }
 
@@ -88,9 +86,9 @@ it("lets an underpaid message wait, says so, and delivers it when it is topped u
   await world.rounds(3);
   const unpaid = await statusOf(world, id);
   expect(unpaid).toMatchObject({ state: "waiting", attempts: 0, tx: null });
-  expect(unpaid.reason).toBe(`gas not paid: nothing was paid for it; to pay: causeway pay ${id}`);
+  expect(unpaid.reason).toBe(`gas not paid: nothing was paid for it; \`causeway pay ${id}\` pays for it`);
 
-  expect(await status(world, directory, id)).toContain(`reason          ${unpaid.reason}`);
+  expect(await causeway(world, directory, "status", id)).toContain(`reason          ${unpaid.reason}`);
 
   // To another paymaster: that is not the relayer's.
   await pay(world, stranger, id, PLENTY);
@@ -107,7 +105,9 @@ it("lets an underpaid message wait, says so, and delivers it when it is topped u
   // A restart in between loses nothing, and counts nothing twice.
   await world.removeRelayer();
   await world.addRelayer();
-  await pay(world, paymaster, id, PLENTY);
+  expect(
+    await causeway(world, directory, "pay", id, "--from", "alpha", "--to", "beta", "--gas", `${PLENTY}`),
+  ).toContain(`paid ${PLENTY * GAS_PRICE} wei for ${PLENTY} gas`);
   await world.until(() => world.delivered("beta", id), "delivered");
   await world.rounds(2);
   const found = await getMessage(world.relayer.store.db, id);

@@ -89,7 +89,11 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const unpaid = (gas?: bigint): Outcome | undefined => {
     const reason = paid && lacking(policy, paid, gas);
     if (reason === undefined) return undefined;
-    return { status: "waiting", reason: `${reason}; to pay: causeway pay ${id}`, capMs: context.options.retryCapMs };
+    return {
+      status: "waiting",
+      reason: `${reason}; \`causeway pay ${id}\` pays for it`,
+      capMs: context.options.retryCapMs,
+    };
   };
   const nothingPaid = unpaid();
   if (nothingPaid !== undefined) return nothingPaid;
