@@ -9,6 +9,8 @@ import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
 import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol";
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
+import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
+import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -332,6 +334,18 @@ library Shipped {
     {
         bytes memory arguments = abi.encode(forMailbox, owner, capacity, duration, sender);
         return IRateLimitedHook(_deploy("src/hooks/limits/RateLimitedHook.sol:RateLimitedHook", arguments));
+    }
+
+    /* ------------------------------------------------ pay on delivery ----------------------------------------------- */
+
+    function escrowPaymaster(IMailbox forMailbox, IPostDispatchHook gasPaymaster) internal returns (IEscrowPaymaster) {
+        return IEscrowPaymaster(
+            _deploy("src/hooks/payment/EscrowPaymaster.sol:EscrowPaymaster", abi.encode(forMailbox, gasPaymaster))
+        );
+    }
+
+    function deliveryReceipts(IMailbox forMailbox) internal returns (IDeliveryReceipts) {
+        return IDeliveryReceipts(_deploy("src/receipts/DeliveryReceipts.sol:DeliveryReceipts", abi.encode(forMailbox)));
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
