@@ -62,7 +62,9 @@ contract EscrowPaymasterRefundTest is EscrowTest {
         bytes32 second = keccak256(_lock());
         vm.warp(UNTIL + 1);
         _refund(first);
+        vm.recordLogs();
         escrow.refund(_ids(first, keccak256("never locked"), second));
+        assertEq(vm.getRecordedLogs().length, 1); // nothing is said of them either
         assertEq(escrow.credit(refundee), 2 * QUOTE);
     }
 
