@@ -10,6 +10,8 @@ import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
+import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
+import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -371,6 +373,18 @@ library Shipped {
         return IProtocolFee(
             _deploy("src/hooks/payment/ProtocolFee.sol:ProtocolFee", abi.encode(cap, fee, beneficiary, owner))
         );
+    }
+
+    /* ------------------------------------------------ pay on delivery ----------------------------------------------- */
+
+    function escrowPaymaster(IMailbox forMailbox, IPostDispatchHook gasPaymaster) internal returns (IEscrowPaymaster) {
+        return IEscrowPaymaster(
+            _deploy("src/hooks/payment/EscrowPaymaster.sol:EscrowPaymaster", abi.encode(forMailbox, gasPaymaster))
+        );
+    }
+
+    function deliveryReceipts(IMailbox forMailbox) internal returns (IDeliveryReceipts) {
+        return IDeliveryReceipts(_deploy("src/receipts/DeliveryReceipts.sol:DeliveryReceipts", abi.encode(forMailbox)));
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
