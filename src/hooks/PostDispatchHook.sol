@@ -53,7 +53,9 @@ abstract contract PostDispatchHook is IPostDispatchHook, PackageVersioned {
     // slither-disable-next-line msg-value-in-nonpayable
     function _excess(uint256 due) internal view returns (uint256) {
         if (msg.value < due) revert Underpaid(msg.value, due);
-        return msg.value - due;
+        unchecked {
+            return msg.value - due;
+        }
     }
 
     function _refund(address to, uint256 amount) internal {

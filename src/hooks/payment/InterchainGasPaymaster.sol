@@ -98,9 +98,7 @@ contract InterchainGasPaymaster is
     function payForGas(address feeToken, bytes32 messageId, uint32 destination, uint256 gasLimit) external {
         if (feeToken == NATIVE_TOKEN) revert TokenNotAccepted(feeToken, destination);
         uint256 fee = _fee(feeToken, destination, msg.sender, gasLimit);
-
         emit GasPayment(messageId, destination, gasLimit, 0);
-
         _payInToken(feeToken, messageId, msg.sender, fee);
     }
 
@@ -237,15 +235,18 @@ contract InterchainGasPaymaster is
     function _postDispatch(bytes calldata metadata, bytes calldata message) internal override {
         address feeToken = metadata.feeToken();
         uint32 destination = message.destination();
-        // Anyone can call with any message and metadata. The Mailbox calls with what its caller gave it.
-        if (feeToken != NATIVE_TOKEN && msg.sender != address(mailbox)) revert TokenPaymentNotFromMailbox(msg.sender);
         (uint256 gas, uint256 fee) = _dispatchFee(feeToken, destination, metadata, message);
-        uint256 due = feeToken == NATIVE_TOKEN ? fee : 0;
 
-        emit GasPayment(message.id(), destination, gas, due);
-
-        if (feeToken != NATIVE_TOKEN) _payInToken(feeToken, message.id(), message.sender().toAddress(), fee);
-        _refundExcess(metadata, message, due);
+        if (feeToken == NATIVE_TOKEN) {
+            emit GasPayment(message.id(), destination, gas, fee);
+            _refundExcess(metadata, message, fee);
+        } else {
+            // Anyone can call with any message and metadata. The Mailbox calls with what its caller gave it.
+            if (msg.sender != address(mailbox)) revert TokenPaymentNotFromMailbox(msg.sender);
+            emit GasPayment(message.id(), destination, gas, 0);
+            _payInToken(feeToken, message.id(), message.sender().toAddress(), fee);
+            _refundExcess(metadata, message, 0);
+        }
     }
 
     /// @dev In wei: what is due in tokens is not part of it.

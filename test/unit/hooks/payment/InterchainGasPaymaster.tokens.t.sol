@@ -305,7 +305,7 @@ contract InterchainGasPaymasterTokensTest is PaymasterTest {
         assertEq(token.balanceOf(address(paymaster)), 2 * _tokenCost(100_000));
     }
 
-    /// @dev Wei that are to be refunded lie in the paymaster while the token is called. If they are claimed then the refund
+    /// @dev Wei to be refunded lie in the paymaster while the token is called. If they are claimed meanwhile the refund
     ///      fails, and all with it.
     function test_claim_nestedInATokenPayment_reverts() public {
         token.plan(address(paymaster), abi.encodeCall(paymaster.claim, ()));
