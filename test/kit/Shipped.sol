@@ -377,9 +377,9 @@ library Shipped {
 
     /* ------------------------------------------------ pay on delivery ----------------------------------------------- */
 
-    function escrowPaymaster(IMailbox forMailbox, IPostDispatchHook gasPaymaster) internal returns (IEscrowPaymaster) {
+    function escrowPaymaster(IMailbox forMailbox, IPostDispatchHook prices) internal returns (IEscrowPaymaster) {
         return IEscrowPaymaster(
-            _deploy("src/hooks/payment/EscrowPaymaster.sol:EscrowPaymaster", abi.encode(forMailbox, gasPaymaster))
+            _deploy("src/hooks/payment/EscrowPaymaster.sol:EscrowPaymaster", abi.encode(forMailbox, prices))
         );
     }
 
