@@ -10,8 +10,10 @@ export type StoredMessage = Selectable<MessageTable>;
 /** States in which no transaction of ours is unsettled. */
 export const WORKABLE = ["pending", "waiting"] as const;
 
-/** Behind the reason of a message that is not paid for, before its id. */
-export const HOW_TO_PAY = "; to pay: causeway pay ";
+/** The reason of a message that is not paid for, with how to pay. */
+export function howToPay(id: Hash, reason: string): string {
+  return `${reason}; \`causeway pay ${id}\` pays for it`;
+}
 
 const NOTHING_WANTED = { wanted_wei: null, wanted_gas: null };
 
@@ -84,7 +86,7 @@ export async function storeUnpaid(
     .updateTable("message")
     .set({
       state: "waiting",
-      reason: `${reason}${HOW_TO_PAY}${message.id}`,
+      reason: howToPay(message.id, reason),
       wanted_wei: wantedWei?.toString() ?? null,
       wanted_gas: wantedGas?.toString() ?? null,
       next_attempt_at: now() + delay,

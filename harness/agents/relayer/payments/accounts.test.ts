@@ -186,7 +186,7 @@ it("lets a flood of unpaid messages hold up none that is paid for, and looks at 
     state: "waiting",
     attempts: 0,
     wanted_wei: "7",
-    reason: `gas not paid: 0 wei were paid, the relayer wants 7; to pay: causeway pay ${first}`,
+    reason: `gas not paid: 0 wei were paid, the relayer wants 7; \`causeway pay ${first}\` pays for it`,
   });
   time += DEFAULT_RELAYER_OPTIONS.unpaidMinMs - 1;
   expect((await admit(rules, 64)).map(({ id }) => id)).toEqual([paid]);
@@ -221,7 +221,7 @@ it("of what was found to want more gas, does not estimate again for less", async
   const last = flood.at(-1) ?? "0x";
   expect(await stateOf(last)).toMatchObject({
     wanted_gas: "100",
-    reason: `gas not paid: 1 gas; to pay: causeway pay ${last}`,
+    reason: `gas not paid: 1 gas; \`causeway pay ${last}\` pays for it`,
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Hash } from "viem";
 import type { RelayerContext } from "../context.ts";
-import { dueMessages, HOW_TO_PAY, isUnpaid, type StoredMessage, storeExcluded, storeUnpaid } from "../messages.ts";
+import { dueMessages, howToPay, isUnpaid, type StoredMessage, storeExcluded, storeUnpaid } from "../messages.ts";
 import { type Paid, readPayments } from "../payments/paid.ts";
 import type { MessageRules } from "./messageRules.ts";
 import { lacking, type Shortfall } from "./paymentPolicy.ts";
@@ -77,11 +77,9 @@ export async function admitDue(
 }
 
 /** What was lacking when the delivery was last estimated, as long as it is not paid. */
-function lackingStill(
-  { wanted_wei: wei, wanted_gas: gas, ...message }: StoredMessage,
-  paid: Paid,
-): Shortfall | undefined {
+function lackingStill(message: StoredMessage, paid: Paid): Shortfall | undefined {
+  const { id, wanted_wei: wei, wanted_gas: gas } = message;
   if (paid.payment >= BigInt(wei ?? 0) && paid.gas >= BigInt(gas ?? 0)) return undefined;
-  const [reason = ""] = (message.reason ?? "").split(HOW_TO_PAY);
+  const reason = (message.reason ?? "").replace(howToPay(id, ""), "");
   return { reason, wantedWei: wei === null ? null : BigInt(wei), wantedGas: gas === null ? null : BigInt(gas) };
 }
