@@ -1,18 +1,25 @@
-import { type Address, encodeFunctionData, type Hash, parseTransaction } from "viem";
+import { type Address, encodeFunctionData, type Hash } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
 import { decodeMessage } from "../../protocol/message.ts";
 import type { Destination, RelayerContext } from "./context.ts";
 import { estimateGas, RevertError } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
-import { markDeliveredElsewhere, markFailed, markParked, markWaiting, type StoredMessage } from "./messages.ts";
+import {
+  markDeliveredElsewhere,
+  markFailed,
+  markParked,
+  markUnpaid,
+  markWaiting,
+  type StoredMessage,
+} from "./messages.ts";
 import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
 import type { MetadataResult } from "./metadata/metadataBuilder.ts";
-import { readPaid } from "./payments/paymentIndex.ts";
-import { readSpent } from "./payments/spent.ts";
+import { readPaid } from "./payments/paid.ts";
+import { type Expenses, readExpenses } from "./payments/spent.ts";
 import { errorText } from "./rpcError.ts";
-import { lacking, type PaymentPolicy } from "./rules/paymentPolicy.ts";
+import { lacking, type PaymentPolicy, type Shortfall } from "./rules/paymentPolicy.ts";
 import type { Delivery, SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
 import type { DestinationHead } from "./submitter/destinationHead.ts";
 
@@ -54,6 +61,8 @@ export async function deliverMessage(
       return markWaiting(context, message, outcome);
     case "failed":
       return markFailed(context, message, outcome.reason);
+    case "unpaid":
+      return markUnpaid(context, message, outcome.lacks);
     case "parked":
       return markParked(context, message, outcome.reason);
     case "elsewhere":
@@ -66,7 +75,7 @@ export async function deliverMessage(
 type Outcome =
   | SubmitResult
   | Extract<MetadataResult, { status: "waiting" }>
-  | { status: "waiting"; reason: string; capMs: number }
+  | { status: "unpaid"; lacks: Shortfall }
   | { status: "parked"; reason: string }
   | { status: "elsewhere"; reason: string; block: number };
 
@@ -82,24 +91,20 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   if (indexed === undefined) return { status: "waiting", reason: "its origin could not be read since the start" };
   if (!indexed) return { status: "waiting", reason: "it is no longer in its origin's index" };
   if (await isDelivered(round, id)) return deliveredElsewhere(round, id);
-  const loss = await tooDear(context, message);
+  const expenses = await readExpenses(context.db, id, message.retried_at ?? 0);
+  const loss = tooDear(context, message, expenses);
   if (loss !== undefined) return loss;
   const policy = round.policy(message);
-  const paid = policy.type === "none" ? undefined : await readPaid(context, message);
+  const paid = policy.type === "none" ? undefined : await readPaid(context.db, message);
   const unpaid = (gas?: bigint): Outcome | undefined => {
-    const reason = paid && lacking(policy, paid, gas);
-    if (reason === undefined) return undefined;
-    return {
-      status: "waiting",
-      reason: `${reason}; \`causeway pay ${id}\` pays for it`,
-      capMs: context.options.retryCapMs,
-    };
+    const lacks = paid && lacking(policy, paid, gas);
+    return lacks && { status: "unpaid", lacks };
   };
   const nothingPaid = unpaid();
   if (nothingPaid !== undefined) return nothingPaid;
 
   const { maxPreparations, maxPreparationsPerModule } = context.options;
-  const preparations = await readPreparations(context, message);
+  const { preparations } = expenses;
   const prepared = [...preparations.values()].reduce((sum, count) => sum + count, 0);
   const recipient = bytes32ToAddress(message.recipient);
   const ism = await round.recipientIsm(recipient);
@@ -184,29 +189,11 @@ async function deliveredElsewhere(round: DeliveryRound, id: Hash): Promise<Outco
 }
 
 /** A recipient that passes simulation and reverts on chain must not drain the account. */
-async function tooDear({ db, options }: RelayerContext, message: StoredMessage): Promise<Outcome | undefined> {
-  if (message.attempts === 0) return undefined;
-  const { reverts, lost } = await readSpent(db, message.id, message.retried_at ?? 0);
+function tooDear({ options }: RelayerContext, { id }: StoredMessage, { reverts, lost }: Expenses): Outcome | undefined {
   if (reverts < options.maxReverts && lost < options.maxLoss) return undefined;
+  const what = reverts === 1 ? "1 transaction" : `${reverts} transactions`;
   const reason =
-    `${reverts} transactions for it reverted on chain although they had passed simulation, for ${lost} wei: ` +
-    `no more gas is spent on it until \`causeway retry ${message.id}\``;
+    `given up: ${what} for it reverted on chain although they had passed simulation, ${lost} wei were lost: ` +
+    `no more gas is spent on it until \`causeway retry ${id}\``;
   return { status: "parked", reason };
-}
-
-/** By module, how many transactions of ours have prepared the message. */
-async function readPreparations({ db }: RelayerContext, message: StoredMessage): Promise<Map<Address, number>> {
-  const rows = await db
-    .selectFrom("transaction")
-    .select("raw")
-    .where("message_id", "=", message.id)
-    .where("purpose", "=", "prepare")
-    .where("success", "=", 1)
-    .execute();
-  const counts = new Map<Address, number>();
-  for (const { raw } of rows) {
-    const to = parseTransaction(raw).to?.toLowerCase() as Address;
-    counts.set(to, (counts.get(to) ?? 0) + 1);
-  }
-  return counts;
 }

@@ -5,7 +5,7 @@ import type { IndexState } from "../originIndex.ts";
 import type { IndexedMessage } from "../originIndexTables.ts";
 import type { Origin, RelayerContext } from "./context.ts";
 import { createPaymentIndex } from "./payments/paymentIndex.ts";
-import { createMessageFilter } from "./rules/messageLists.ts";
+import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
@@ -13,6 +13,8 @@ export type OriginFollower = {
   follow(signal: AbortSignal): Promise<void>;
   /** Whether the message is in the origin's index as last compared with the chain; undefined before the first comparison. */
   contains(message: { id: Hash; nonce: number }): boolean | undefined;
+  /** Up to which block what was paid is known. */
+  paymentsTo(): Promise<number>;
 };
 
 const PAGE = 250;
@@ -22,11 +24,11 @@ export function createOriginFollower(
   context: RelayerContext,
   { chain, client, index }: Origin,
   destinations: readonly number[],
+  rules: MessageRules = createMessageRules(context.options),
 ): OriginFollower {
-  const { db, commit, now, log, emit, options } = context;
+  const { db, commit, now, log, emit } = context;
   const { tree } = index;
   const payments = createPaymentIndex(context, { chain, client, index });
-  const excludes = createMessageFilter(options.lists);
   let certain: number | undefined;
 
   /** From where on to record, per destination. Never more than what the present tree has been recorded of. */
@@ -94,7 +96,7 @@ export function createOriginFollower(
   ): Insertable<MessageTable> {
     const at = now();
     const { id, message: raw } = message;
-    const excluded = excludes({ id, raw, origin: chain.domain, destination, sender, recipient });
+    const excluded = rules.excludes({ id, raw, origin: chain.domain, destination, sender, recipient });
     return {
       id: message.id,
       origin: chain.domain,
@@ -116,6 +118,8 @@ export function createOriginFollower(
       gas_used: null,
       updated_at: at,
       retried_at: null,
+      wanted_wei: null,
+      wanted_gas: null,
     };
   }
 
@@ -123,6 +127,9 @@ export function createOriginFollower(
     async follow(signal) {
       const state = await index.tick({ signal });
       certain = state.count;
+      // First the payments, so that no message seems unpaid whose payment came with it. Those that can not be read hold none up.
+      const confirmed = { number: state.confirmedBlock, hash: state.confirmedHash };
+      const unread = await payments.follow(confirmed, signal).catch((error: unknown) => error ?? new Error("unknown"));
       const progress = await readProgress(state);
       for (let next = Math.min(...progress.values()); next < state.count; ) {
         signal.throwIfAborted();
@@ -132,8 +139,10 @@ export function createOriginFollower(
         await record(messages, progress);
         next += messages.length;
       }
-      await payments.follow({ number: state.confirmedBlock, hash: state.confirmedHash });
+      if (unread !== undefined) throw unread;
     },
+
+    paymentsTo: payments.readTo,
 
     contains({ id, nonce }) {
       if (certain === undefined) return undefined;

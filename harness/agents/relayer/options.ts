@@ -18,13 +18,16 @@ export type RelayerOptions = {
   /** Shortest and longest pause of a message that waits for signatures. */
   waitingMinMs: number;
   waitingCapMs: number;
+  /** Shortest and longest pause of a message that too little is paid for: a payment that is enough ends it. */
+  unpaidMinMs: number;
+  unpaidCapMs: number;
   /** Most gas that one delivery may use: a message that wants more stays pending. */
   maxGas: bigint;
   /** Most wei per gas that is ever offered. */
   maxFeePerGas: bigint;
   /** A message whose transactions reverted so many times on chain, after a good simulation, is parked. */
   maxReverts: number;
-  /** A message that reverted transactions have cost so many wei for is parked. Default: no limit but `maxReverts`. */
+  /** A message for which so many wei were lost, on transactions that reverted or only used its nonce up, is parked. */
   maxLoss: bigint;
   /** What must be paid for a message before it is delivered. Default: nothing. */
   paymentRules: PaymentRules;
@@ -55,10 +58,12 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   retryCapMs: 3_600_000,
   waitingMinMs: 500,
   waitingCapMs: 60_000,
+  unpaidMinMs: 600_000,
+  unpaidCapMs: 86_400_000,
   maxGas: 10_000_000n,
   maxFeePerGas: 500_000_000_000n,
   maxReverts: 5,
-  maxLoss: 2n ** 256n,
+  maxLoss: 100_000_000_000_000_000n,
   paymentRules: [],
   lists: { blacklist: [] },
   maxPreparations: 8,

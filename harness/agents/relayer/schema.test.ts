@@ -38,6 +38,6 @@ test("a store of before there were preparations keeps its transactions, as deliv
 
   await using store = await openStore<RelayerTables>({ file, migrations: relayerMigrations });
   expect(await store.db.selectFrom("transaction").selectAll().execute()).toEqual([
-    { ...row, purpose: "deliver", gas_price: null },
+    { ...row, purpose: "deliver", cost: null, fills: null },
   ]);
 });

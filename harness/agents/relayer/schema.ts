@@ -49,6 +49,9 @@ export type MessageTable = {
   updated_at: number;
   /** When an operator last said that it is to be tried again: what was spent before does not count. */
   retried_at: number | null;
+  /** While too little is paid for it: what must be paid in all before it is looked at again, in wei and in gas; else null. */
+  wanted_wei: string | null;
+  wanted_gas: string | null;
 };
 
 /**
@@ -89,15 +92,19 @@ export type TransactionTable = {
   gas_used: number | null;
   /** 1 or 0, once included. */
   success: number | null;
-  /** Wei per gas that it was charged, decimal, once included. */
-  gas_price: string | null;
+  /** Wei that it was charged in all, decimal, once included. */
+  cost: string | null;
+  /** The message whose nonce it uses up, if that is all it does. */
+  fills: Hash | null;
 };
 
 /** A payment for the delivery of a message, by its place on the origin. */
 export type PaymentTable = {
   origin: number;
-  tx: Hash;
+  block: number;
   log_index: number;
+  tx: Hash;
+  paymaster: Address;
   message_id: Hash;
   destination: number;
   /** Gas that was paid for, decimal. */
@@ -106,8 +113,11 @@ export type PaymentTable = {
   payment: string;
 };
 
-/** Up to which block the payments on an origin are recorded, and from which contracts since which block. */
-export type PaymentProgressTable = { origin: number; block: number; hash: Hash; source: string };
+/** What payments on an origin are read of. */
+export type PaymentSourceTable = { origin: number; source: string };
+
+/** Up to these blocks the payments on an origin are recorded. */
+export type PaymentBlockTable = { origin: number; number: number; hash: Hash };
 
 /** Up to which index (exclusive) the messages from one chain to another are recorded, and the root of the tree up to there. */
 export type RecordedTable = { origin: number; destination: number; next_index: number; root: Hex };
@@ -117,7 +127,8 @@ export type RelayerTables = {
   transaction: TransactionTable;
   recorded: RecordedTable;
   payment: PaymentTable;
-  payment_progress: PaymentProgressTable;
+  payment_source: PaymentSourceTable;
+  payment_block: PaymentBlockTable;
 };
 
 export const relayerMigrations: Migrations = {
@@ -198,26 +209,39 @@ export const relayerMigrations: Migrations = {
   },
   relayer_0003_payments: {
     async up(db) {
-      await db.schema.alterTable("transaction").addColumn("gas_price", "text").execute();
+      for (const column of ["cost", "fills"]) {
+        await db.schema.alterTable("transaction").addColumn(column, "text").execute();
+      }
+      await db.schema.createIndex("transaction_fills").on("transaction").column("fills").execute();
       await db.schema.alterTable("message").addColumn("retried_at", "bigint").execute();
+      for (const column of ["wanted_wei", "wanted_gas"]) {
+        await db.schema.alterTable("message").addColumn(column, "text").execute();
+      }
       await db.schema
         .createTable("payment")
         .addColumn("origin", "bigint", (column) => column.notNull())
-        .addColumn("tx", "text", (column) => column.notNull())
+        .addColumn("block", "bigint", (column) => column.notNull())
         .addColumn("log_index", "bigint", (column) => column.notNull())
+        .addColumn("tx", "text", (column) => column.notNull())
+        .addColumn("paymaster", "text", (column) => column.notNull())
         .addColumn("message_id", "text", (column) => column.notNull())
         .addColumn("destination", "bigint", (column) => column.notNull())
         .addColumn("gas", "text", (column) => column.notNull())
         .addColumn("payment", "text", (column) => column.notNull())
-        .addPrimaryKeyConstraint("payment_key", ["origin", "tx", "log_index"])
+        .addPrimaryKeyConstraint("payment_key", ["origin", "block", "log_index"])
         .execute();
       await db.schema.createIndex("payment_message").on("payment").column("message_id").execute();
       await db.schema
-        .createTable("payment_progress")
+        .createTable("payment_source")
         .addColumn("origin", "bigint", (column) => column.primaryKey())
-        .addColumn("block", "bigint", (column) => column.notNull())
-        .addColumn("hash", "text", (column) => column.notNull())
         .addColumn("source", "text", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable("payment_block")
+        .addColumn("origin", "bigint", (column) => column.notNull())
+        .addColumn("number", "bigint", (column) => column.notNull())
+        .addColumn("hash", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("payment_block_key", ["origin", "number"])
         .execute();
     },
   },

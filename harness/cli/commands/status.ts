@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { isHash } from "viem";
 import { getMessage, listMessages, type MessageStatus } from "../../agents/relayer/messageStatus.ts";
 import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
+import { readTotals } from "../../agents/relayer/payments/totals.ts";
 import { type Config, readConfig } from "../config.ts";
 import { integerArgument } from "../parseArgument.ts";
 import { UsageError } from "../usageError.ts";
@@ -21,6 +22,12 @@ export function statusCommand(): Command {
         if (options.json) return console.log(JSON.stringify(messages, null, 2));
         if (messages.length === 0) console.log("the relayer has seen no message yet");
         for (const message of messages) console.log(line(config, message));
+        const { paid, spent } = await readTotals(store.db);
+        const sums = [
+          ...paid.map(({ domain, wei }) => `paid on ${nameOf(config, domain)}: ${wei} wei`),
+          ...spent.map(({ domain, wei, lost }) => `spent on ${nameOf(config, domain)}: ${wei} wei${lostOf(lost)}`),
+        ];
+        if (sums.length > 0) console.log(["", ...sums].join("\n"));
         return;
       }
       if (!isHash(id)) throw new UsageError(`"${id}" is no message id: 0x and 64 hex digits`);
@@ -40,7 +47,7 @@ export function statusCommand(): Command {
 
 type Found = NonNullable<Awaited<ReturnType<typeof getMessage>>>;
 
-function printMessage(config: Config, { message, paid, spent, transactions }: Found): void {
+function printMessage(config: Config, { message, paid, payments, spent, transactions }: Found): void {
   const rows: [string, unknown][] = [
     ["message", message.id],
     ["from", `${nameOf(config, message.origin)}, nonce ${message.nonce}, sender ${message.sender}`],
@@ -58,6 +65,9 @@ function printMessage(config: Config, { message, paid, spent, transactions }: Fo
   }
   if (message.gas_used !== null) rows.push(["gas used", message.gas_used]);
   rows.push(["paid", `${paid.payment} wei on ${nameOf(config, message.origin)}, for ${paid.gas} gas`]);
+  for (const { paymaster, payment, gas, block } of payments) {
+    rows.push(["payment", `${payment} wei to ${paymaster} in block ${block}, for ${gas} gas`]);
+  }
   rows.push(["spent", `${spent.spent} wei on ${nameOf(config, message.destination)}${lossOf(spent)}`]);
   for (const { hash, nonce, state, purpose } of transactions) {
     rows.push(["transaction", `${hash}, nonce ${nonce}, to ${purpose} it, ${state}`]);
@@ -66,7 +76,11 @@ function printMessage(config: Config, { message, paid, spent, transactions }: Fo
 }
 
 function lossOf({ lost, reverts }: Found["spent"]): string {
-  return reverts === 0 ? "" : `, ${lost} of them for ${reverts} reverted transaction${reverts === 1 ? "" : "s"}`;
+  return `${lostOf(lost)}${reverts === 0 ? "" : `, ${reverts} reverted`}`;
+}
+
+function lostOf(lost: bigint): string {
+  return lost === 0n ? "" : `, ${lost} of them lost`;
 }
 
 function line(config: Config, { id, origin, destination, state, reason }: MessageStatus): string {

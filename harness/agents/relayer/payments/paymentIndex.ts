@@ -1,85 +1,101 @@
-import type { Insertable } from "kysely";
-import { type Address, decodeEventLog, type Hash, type Log, numberToHex } from "viem";
-import { gasPaymasterAbi } from "../../../contracts/abi.ts";
-import { mayBeTooLarge } from "../../originIndexChain.ts";
+import type { Insertable, Transaction } from "kysely";
+import type { Hash } from "viem";
+import { type BlockRef, blockHash, isTimeout, mayBeTooLarge } from "../../originIndexChain.ts";
+import { ChainNotReadyError } from "../../originIndexErrors.ts";
 import type { Origin, RelayerContext } from "../context.ts";
-import { WORKABLE } from "../messages.ts";
-import type { Paid } from "../rules/paymentPolicy.ts";
-import type { PaymentTable } from "../schema.ts";
+import type { PaymentTable, RelayerTables } from "../schema.ts";
+import { readPayments } from "./paid.ts";
+import { paymastersOf, readPaymentLogs } from "./paymentLogs.ts";
 
 export type PaymentIndex = {
-  /** Reads on to that block, which is final. @throws what the RPC throws: the next tick goes on */
-  follow(confirmed: { number: bigint; hash: Hash }): Promise<void>;
+  /** Reads on towards that block, which is final. @throws what the RPC throws: the next tick goes on */
+  follow(confirmed: BlockRef, signal?: AbortSignal): Promise<void>;
+  /** Up to which block the payments are known; all where no paymaster is configured. */
+  readTo(): Promise<number>;
 };
 
 const MAX_RANGE = 2_000;
-const EVENT = gasPaymasterAbi.find((item) => item.type === "event" && item.name === "GasPayment");
+/** Ranges per tick: a long history must not hold up the messages. */
+const RANGES = 50;
+/** Blocks whose hashes are kept to find out how far a reorganisation went; behind them all is read anew. */
+const CHECKPOINTS = 256;
+/** SQLite takes so many variables in one statement at least. */
+const IDS = 500;
 
 /**
  * Records what was paid to the configured paymasters of an origin for the delivery of messages, up to its final block. A
- * payment is known by its place on the chain: read twice it counts once, made twice it counts twice. If the chain is
- * reorganised below what was final, all is read anew.
+ * payment is known by its place on the chain: read twice it counts once, made twice it counts twice. What is reorganised
+ * away is forgotten, and what another paymaster was paid when the configuration changes.
  */
 export function createPaymentIndex(context: RelayerContext, { chain, client }: Origin): PaymentIndex {
   const { db, commit, log, now } = context;
-  const paymasters = (chain.interchainGasPaymasters ?? []).map((address) => address.toLowerCase() as Address);
-  const source = `${chain.fromBlock} ${[...paymasters].sort().join(" ")}`;
+  const { domain: origin, name } = chain;
+  const paymasters = paymastersOf(chain);
+  const source = paymasters.length === 0 ? "" : `${chain.fromBlock} ${[...paymasters].sort().join(" ")}`;
+  let sourceChecked = false;
   let range = MAX_RANGE;
 
-  /** The first block to read. */
-  async function start(): Promise<bigint> {
-    const last = await db
-      .selectFrom("payment_progress")
-      .selectAll()
-      .where("origin", "=", chain.domain)
-      .executeTakeFirst();
-    if (last === undefined) return BigInt(chain.fromBlock);
-    const block = await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(last.block), false] });
-    if (block === null)
-      throw new Error(`${chain.name} has no block ${last.block}, which was final before: its node lags behind`);
-    if (block.hash === last.hash && last.source === source) return BigInt(last.block) + 1n;
-
-    log.warn(
-      { origin: chain.name, block: last.block },
-      "payments are read anew: the chain or the paymasters have changed",
-    );
-    await commit(async (trx) => {
-      await trx.deleteFrom("payment").where("origin", "=", chain.domain).execute();
-      await trx.deleteFrom("payment_progress").where("origin", "=", chain.domain).execute();
-    });
-    return BigInt(chain.fromBlock);
-  }
-
-  async function read(from: bigint, to: bigint): Promise<Insertable<PaymentTable>[]> {
-    const logs = await client.getLogs({ address: paymasters, fromBlock: from, toBlock: to });
-    return logs.flatMap((entry) => toPayment(entry, { from, to }));
-  }
-
-  function toPayment(entry: Log, { from, to }: { from: bigint; to: bigint }): Insertable<PaymentTable>[] {
-    const { blockNumber, transactionHash, logIndex, removed } = entry;
-    if (removed || blockNumber === null || transactionHash === null || logIndex === null) return [];
-    if (blockNumber < from || blockNumber > to || !paymasters.includes(entry.address.toLowerCase() as Address)) {
-      throw new Error(
-        `${chain.name}'s node answered with a log that was not asked for: ${transactionHash} ${logIndex}`,
-      );
+  async function checkSource(): Promise<void> {
+    if (sourceChecked) return;
+    const known = await db.selectFrom("payment_source").selectAll().where("origin", "=", origin).executeTakeFirst();
+    if ((known?.source ?? "") !== source) {
+      if (known !== undefined) log.warn({ origin: name }, "the paymasters have changed: payments are read anew");
+      await commit(async (trx) => {
+        await forget(trx, -1);
+        await trx.deleteFrom("payment_source").where("origin", "=", origin).execute();
+        if (source !== "") await trx.insertInto("payment_source").values({ origin, source }).execute();
+      });
     }
-    const payment = decodePayment(entry);
-    if (payment === undefined) return [];
-    return [
-      {
-        origin: chain.domain,
-        tx: transactionHash,
-        log_index: logIndex,
-        message_id: payment.messageId.toLowerCase() as Hash,
-        destination: payment.destinationDomain,
-        gas: payment.gasAmount.toString(),
-        payment: payment.payment.toString(),
-      },
-    ];
+    sourceChecked = true;
   }
 
-  async function store(rows: readonly Insertable<PaymentTable>[], block: bigint, hash: Hash): Promise<void> {
-    const progress = { origin: chain.domain, block: Number(block), hash, source };
+  /** Within a transaction: forgets all behind that block. */
+  async function forget(trx: Transaction<RelayerTables>, block: number): Promise<void> {
+    const payments = trx
+      .selectFrom("payment")
+      .select("message_id")
+      .where("origin", "=", origin)
+      .where("block", ">", block);
+    await trx // what these wait for is to be told anew
+      .updateTable("message")
+      .set({ next_attempt_at: now() })
+      .where("id", "in", payments)
+      .where("state", "=", "waiting")
+      .where((message) => message.or([message("wanted_wei", "is not", null), message("wanted_gas", "is not", null)]))
+      .execute();
+    await trx.deleteFrom("payment").where("origin", "=", origin).where("block", ">", block).execute();
+    await trx.deleteFrom("payment_block").where("origin", "=", origin).where("number", ">", block).execute();
+  }
+
+  /** Drops what the chain has dropped. Returns the first block to read. */
+  async function rewindToCanonical(): Promise<bigint> {
+    const blocks = await db
+      .selectFrom("payment_block")
+      .selectAll()
+      .where("origin", "=", origin)
+      .orderBy("number", "desc")
+      .execute();
+    const [newest] = blocks;
+    if (newest === undefined) return BigInt(chain.fromBlock);
+    let reorganised = false;
+    for (const block of blocks) {
+      const hash = await blockHash(client, BigInt(block.number));
+      reorganised ||= hash !== undefined && hash !== block.hash;
+      if (hash !== block.hash) continue;
+      if (block !== newest) await rewind(block.number, reorganised);
+      return BigInt(block.number) + 1n;
+    }
+    await rewind(-1, reorganised);
+    return BigInt(chain.fromBlock);
+
+    async function rewind(to: number, certain: boolean): Promise<void> {
+      if (!certain) throw new ChainNotReadyError(`${name} has no block ${newest?.number}: its node lags behind`);
+      log.warn({ origin: name, from: newest?.number, to }, "payments were reorganised away, reading them again");
+      await commit((trx) => forget(trx, to));
+    }
+  }
+
+  async function store(rows: readonly Insertable<PaymentTable>[], block: BlockRef): Promise<void> {
     await commit(async (trx) => {
       for (const row of rows) {
         await trx
@@ -87,67 +103,75 @@ export function createPaymentIndex(context: RelayerContext, { chain, client }: O
           .values(row)
           .onConflict((conflict) => conflict.doNothing())
           .execute();
-        // It may be what the message waits for.
-        await trx
-          .updateTable("message")
-          .set({ next_attempt_at: now() })
-          .where("id", "=", row.message_id)
-          .where("state", "in", WORKABLE)
-          .execute();
       }
+      const checkpoint = { origin, number: Number(block.number), hash: block.hash };
       await trx
-        .insertInto("payment_progress")
-        .values(progress)
-        .onConflict((conflict) => conflict.column("origin").doUpdateSet(progress))
+        .insertInto("payment_block")
+        .values(checkpoint)
+        .onConflict((conflict) => conflict.columns(["origin", "number"]).doUpdateSet({ hash: block.hash }))
         .execute();
+      const checkpoints = trx.selectFrom("payment_block").select("number").where("origin", "=", origin);
+      await trx
+        .deleteFrom("payment_block")
+        .where("origin", "=", origin)
+        .where("number", "<=", checkpoints.orderBy("number", "desc").limit(1).offset(CHECKPOINTS))
+        .execute();
+      if (rows.length > 0) await wake(trx, [...new Set(rows.map((row) => row.message_id))]);
     });
   }
 
+  /** Within a transaction: messages that wait for a payment and now have what they wait for are due. Others are not disturbed. */
+  async function wake(trx: Transaction<RelayerTables>, ids: readonly Hash[]): Promise<void> {
+    for (let start = 0; start < ids.length; start += IDS) {
+      const unpaid = await trx
+        .selectFrom("message")
+        .select(["id", "origin", "destination", "wanted_wei", "wanted_gas"])
+        .where("id", "in", ids.slice(start, start + IDS))
+        .where("origin", "=", origin)
+        .where("state", "=", "waiting")
+        .where((message) => message.or([message("wanted_wei", "is not", null), message("wanted_gas", "is not", null)]))
+        .execute();
+      const paid = await readPayments(trx, unpaid);
+      for (const { id, wanted_wei: wei, wanted_gas: gas } of unpaid) {
+        const has = paid.get(id) ?? { payment: 0n, gas: 0n };
+        if (has.payment < BigInt(wei ?? 0) || has.gas < BigInt(gas ?? 0)) continue;
+        await trx.updateTable("message").set({ next_attempt_at: now() }).where("id", "=", id).execute();
+      }
+    }
+  }
+
   return {
-    async follow(confirmed) {
+    async follow(confirmed, signal) {
+      await checkSource();
       if (paymasters.length === 0) return;
-      for (let from = await start(); from <= confirmed.number; ) {
+      let from = await rewindToCanonical();
+      for (let ranges = 0; from <= confirmed.number && ranges < RANGES; ranges++) {
+        signal?.throwIfAborted();
         const wanted = from + BigInt(range) - 1n;
-        const to = wanted < confirmed.number ? wanted : confirmed.number;
+        // The hash is read before the logs: if the chain changes in between, the hash gives it away at the next tick.
+        const to = wanted < confirmed.number ? await client.getBlock({ blockNumber: wanted }) : confirmed;
         try {
-          // The hash is read before the logs: if the chain changes in between, the hash gives it away at the next tick.
-          const hash = to === confirmed.number ? confirmed.hash : (await client.getBlock({ blockNumber: to })).hash;
-          await store(await read(from, to), to, hash);
-          from = to + 1n;
+          await store(await readPaymentLogs({ chain, client, fromBlock: from, toBlock: to.number }), to);
+          from = to.number + 1n;
           range = Math.min(MAX_RANGE, range * 2);
         } catch (error) {
-          if (!mayBeTooLarge(error) || to === from) throw error;
-          range = Math.ceil(Number(to - from + 1n) / 2);
+          if (!mayBeTooLarge(error) || to.number === from) throw error;
+          range = Math.ceil(Number(to.number - from + 1n) / 2);
+          if (isTimeout(error)) throw error; // has taken long enough: the next tick goes on
         }
       }
     },
+
+    async readTo() {
+      if (paymasters.length === 0) return Number.POSITIVE_INFINITY;
+      const newest = await db
+        .selectFrom("payment_block")
+        .select("number")
+        .where("origin", "=", origin)
+        .orderBy("number", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return newest?.number ?? -1;
+    },
   };
-}
-
-/** What was paid for a message in all: only for its own destination. */
-export async function readPaid(
-  { db }: Pick<RelayerContext, "db">,
-  { id, origin, destination }: { id: Hash; origin: number; destination: number },
-): Promise<Paid> {
-  const rows = await db
-    .selectFrom("payment")
-    .select(["gas", "payment"])
-    .where("message_id", "=", id)
-    .where("origin", "=", origin)
-    .where("destination", "=", destination)
-    .execute();
-  return rows.reduce((sum, row) => ({ payment: sum.payment + BigInt(row.payment), gas: sum.gas + BigInt(row.gas) }), {
-    payment: 0n,
-    gas: 0n,
-  });
-}
-
-function decodePayment(entry: Log) {
-  if (EVENT === undefined) throw new Error("the paymaster's ABI has no GasPayment");
-  try {
-    const { eventName, args } = decodeEventLog({ abi: gasPaymasterAbi, data: entry.data, topics: entry.topics });
-    return eventName === "GasPayment" ? args : undefined;
-  } catch {
-    return undefined; // another event, or one of a contract that is no paymaster of this kind
-  }
 }

@@ -4,6 +4,10 @@ import { z } from "zod";
 
 /** Where the body begins in a message as hex: 0x, then 77 bytes. */
 const BODY = 2 + 2 * 77;
+/** Bytes of a body that patterns are held against; whether they match a longer one is not told. */
+export const MAX_MATCHED_BODY = 8 * 1024;
+/** Steps that a pattern compiles to: its time is that times the body's length, at worst. */
+const MAX_PROGRAM = 1_000;
 
 const DOMAIN = z
   .int()
@@ -17,7 +21,10 @@ const ID = z
   .string()
   .regex(/^0x[0-9a-fA-F]{64}$/, "not a message id (0x and 64 hex digits)")
   .transform((value) => value.toLowerCase() as Hash);
-const PATTERN = z.string().refine(compiles, "not a pattern that RE2 knows (no look-around, no back references)");
+const PATTERN = z
+  .string()
+  .max(10_000)
+  .refine(compiles, "not a pattern that RE2 knows (no look-around, no back references), or one that is too large");
 
 /** One value, a list of them, or "*" for all. */
 const some = <T extends z.ZodType>(value: T) => z.union([z.literal("*"), value, z.array(value).min(1)]).optional();
@@ -32,7 +39,7 @@ export const messageMatcherSchema = z.strictObject({
   destinationDomain: some(DOMAIN),
   recipientAddress: some(ADDRESS),
   messageId: some(ID),
-  bodyRegex: PATTERN.optional(),
+  bodyRegex: some(PATTERN),
 });
 
 export type MessageMatcher = z.infer<typeof messageMatcherSchema>;
@@ -47,19 +54,30 @@ export type MatchedMessage = {
   raw: Hex;
 };
 
+/** Whether a message is meant; why, when that can not be told. */
+export type Matched = boolean | string;
+
 /**
  * Compiles a matcher. Patterns run in time linear to the body, whatever is in it: a body is anyone's, and a pattern that
- * backtracks could be made to run for ever by one.
+ * backtracks could be made to run for ever by one. They are not run on bodies above `MAX_MATCHED_BODY` bytes.
  */
-export function createMessageMatcher(matcher: MessageMatcher): (message: MatchedMessage) => boolean {
-  const pattern = matcher.bodyRegex === undefined ? undefined : RE2JS.compile(matcher.bodyRegex);
-  return (message) =>
-    matches(matcher.originDomain, message.origin) &&
-    matches(matcher.senderAddress, message.sender) &&
-    matches(matcher.destinationDomain, message.destination) &&
-    matches(matcher.recipientAddress, message.recipient) &&
-    matches(matcher.messageId, message.id) &&
-    (pattern === undefined || pattern.matcher(message.raw.slice(BODY)).find());
+export function createMessageMatcher(matcher: MessageMatcher): (message: MatchedMessage) => Matched {
+  const { bodyRegex } = matcher;
+  const patterns = bodyRegex === undefined || bodyRegex === "*" ? undefined : [bodyRegex].flat().map(compile);
+  return (message) => {
+    const others =
+      matches(matcher.originDomain, message.origin) &&
+      matches(matcher.senderAddress, message.sender) &&
+      matches(matcher.destinationDomain, message.destination) &&
+      matches(matcher.recipientAddress, message.recipient) &&
+      matches(matcher.messageId, message.id);
+    if (!others || patterns === undefined) return others;
+    const body = message.raw.slice(BODY);
+    if (body.length > 2 * MAX_MATCHED_BODY) {
+      return `its body has ${body.length / 2} bytes, and patterns are held against ${MAX_MATCHED_BODY} at most`;
+    }
+    return patterns.some((pattern) => pattern.matcher(body).find());
+  };
 }
 
 function matches<T>(wanted: "*" | T | readonly T[] | undefined, value: T): boolean {
@@ -67,10 +85,13 @@ function matches<T>(wanted: "*" | T | readonly T[] | undefined, value: T): boole
   return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
 }
 
+function compile(pattern: string): RE2JS {
+  return RE2JS.compile(pattern);
+}
+
 function compiles(pattern: string): boolean {
   try {
-    RE2JS.compile(pattern);
-    return true;
+    return compile(pattern).programSize() <= MAX_PROGRAM;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import type { RelayerContext } from "../context.ts";
 import { WORKABLE } from "../messages.ts";
-import { createMessageFilter } from "./messageLists.ts";
+import type { MessageRules } from "./messageRules.ts";
 
 const PAGE = 1_000;
 
@@ -8,9 +8,17 @@ const PAGE = 1_000;
  * Holds the lists, which may have changed since the last start, against all messages that are not under way: what is not to
  * be relayed any more is excluded, what was excluded and is to be relayed is pending.
  */
-export async function reviewMessages(context: RelayerContext): Promise<void> {
-  const { db, commit, now, options } = context;
-  const excludes = createMessageFilter(options.lists);
+export async function reviewMessages(context: RelayerContext, { excludes }: MessageRules): Promise<void> {
+  const { db, commit, now } = context;
+  // What a message must pay may have changed, too.
+  await commit(async (trx) => {
+    await trx
+      .updateTable("message")
+      .set({ next_attempt_at: now(), wanted_wei: null, wanted_gas: null })
+      .where("state", "=", "waiting")
+      .where((message) => message.or([message("wanted_wei", "is not", null), message("wanted_gas", "is not", null)]))
+      .execute();
+  });
   for (let after = ""; ; ) {
     const page = await db
       .selectFrom("message")

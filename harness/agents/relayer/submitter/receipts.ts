@@ -1,4 +1,4 @@
-import { type Hash, hexToNumber, numberToHex } from "viem";
+import { type Hash, hexToNumber, isHex, numberToHex } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
 
 export type Inclusion = {
@@ -6,7 +6,8 @@ export type Inclusion = {
   block: number;
   blockHash: Hash;
   gasUsed: number;
-  gasPrice: bigint;
+  /** Wei, with what a rollup charges for its data. */
+  cost: bigint;
   success: boolean;
 };
 
@@ -19,7 +20,7 @@ export async function readInclusion(client: ChainClient, hash: Hash): Promise<In
     block: hexToNumber(receipt.blockNumber),
     blockHash: receipt.blockHash,
     gasUsed: hexToNumber(receipt.gasUsed),
-    gasPrice: BigInt(receipt.effectiveGasPrice),
+    cost: BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice ?? 0) + dataFee(receipt),
     success: receipt.status === "0x1",
   };
 }
@@ -28,4 +29,10 @@ export async function readInclusion(client: ChainClient, hash: Hash): Promise<In
 export async function readBlockHash(client: ChainClient, block: number): Promise<Hash | undefined> {
   const found = await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(block), false] });
   return found?.hash ?? undefined;
+}
+
+/** What a rollup charges beside its gas: OP Stack chains tell it in a field of their own. */
+function dataFee(receipt: object): bigint {
+  const fee = "l1Fee" in receipt ? receipt.l1Fee : undefined;
+  return isHex(fee) ? BigInt(fee) : 0n;
 }
