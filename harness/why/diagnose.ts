@@ -97,7 +97,8 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
     const handling = await tryRecipient(place, recipient, message, steps);
     const metadata = await checkMetadata({ ...parameters, id, found, message, tree, client }, steps);
     const delivery = { from: parameters.relayer, metadata, message: found.message, handling };
-    checkGas?.(await checkDelivery(place, delivery, steps));
+    const gas = await checkDelivery(place, delivery, steps);
+    checkGas?.(gas);
     const verdict = "nothing prevents its delivery: a relayer has only to send it";
     return { id, verdict, delivered: false, checks, tree };
   } catch (error) {
