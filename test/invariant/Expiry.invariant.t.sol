@@ -9,6 +9,7 @@ import {ExpiryHandler} from "./ExpiryHandler.sol";
 
 /// @notice The invariants in prose: README.md beside this file.
 /// forge-config: default.invariant.runs = 16
+/// forge-config: deep.invariant.runs = 10000
 contract ExpiryInvariantTest is BaseTest {
     uint256 internal constant ACCOUNTS = 4;
 
