@@ -54,6 +54,32 @@ const relayerSchema = z.strictObject({
   maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
 });
 
+const wei = z.string().regex(/^\d{1,30}$/, "is no whole number of wei").transform(BigInt);
+
+const gasOracleSchema = z.strictObject({
+  /** The updater of the oracles that are written. */
+  key: keySourceSchema.default({ env: "CAUSEWAY_GAS_ORACLE_KEY" }),
+  /** File of what the chains' tokens are worth, which another program writes (docs/gas.md). */
+  prices: z.string(),
+  /** Seconds that those prices may be old; then what is on chain stays. */
+  maxPriceAge: z.int().min(1).default(3_600),
+  /** What of a price may be off before it is written: 0.1 is a tenth. */
+  threshold: z.number().min(0.001).max(1).default(0.1),
+  /** What gas prices are raised by: 0.1 is a tenth. */
+  margin: z.number().min(0).max(10).default(0),
+  /** Seconds between two looks. */
+  interval: z.int().min(1).default(60),
+  /** What gas can cost on each chain, in wei. What a node says beyond that is not believed, nor offered for a transaction. */
+  chains: z.record(
+    z.string(),
+    z
+      .strictObject({ minGasPrice: wei, maxGasPrice: wei })
+      .refine(({ minGasPrice, maxGasPrice }) => minGasPrice <= maxGasPrice, "minGasPrice is above maxGasPrice"),
+  ),
+  /** What to write, by the chain that it is on. Default: each chain's interchainGasPaymasters. */
+  oracles: z.record(z.string(), z.array(chainConfigSchema.shape.mailbox)).exactOptional(),
+});
+
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({
   /** Takes messages that are sent without naming a recipient; development chains have one. */
   testRecipient: chainConfigSchema.shape.mailbox.exactOptional(),
@@ -65,10 +91,12 @@ const configSchema = z.strictObject({
   chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainSchema),
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
+  gasOracle: gasOracleSchema.optional(),
 });
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
 export type RelayerConfig = z.infer<typeof relayerSchema>;
+export type GasOracleConfig = z.infer<typeof gasOracleSchema>;
 export type NamedChain = ChainConfig & { testRecipient?: Address; ismFactories?: IsmFactories };
 export type Config = {
   /** Absolute path of the file; relative paths in it are relative to its folder. */
@@ -76,6 +104,7 @@ export type Config = {
   chains: Record<string, NamedChain>;
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
+  gasOracle?: GasOracleConfig;
 };
 
 /** Where the configuration is looked for when neither --config nor CAUSEWAY_CONFIG names one. */
@@ -93,7 +122,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   if (!parsed.success) {
     throw new UsageError(`the configuration ${file} is not valid:\n${z.prettifyError(parsed.error)}`);
   }
-  const { chains, validator, relayer } = parsed.data;
+  const { chains, validator, relayer, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
   return {
@@ -109,6 +138,9 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       },
     }),
     ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
+    ...(gasOracle && {
+      gasOracle: { ...gasOracle, key: key(gasOracle.key), prices: path(gasOracle.prices) },
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { ismCommand } from "./commands/ism.ts";
 import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
@@ -27,6 +28,7 @@ const program = new Command("causeway")
   .addCommand(retryCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
+  .addCommand(gasOracleCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
   .addCommand(blsCommand())

@@ -1,0 +1,42 @@
+import { type Address, getAddress, isAddress } from "viem";
+import { z } from "zod";
+
+const address = z
+  .string()
+  .refine((value) => isAddress(value), "is no address of 20 bytes with a valid checksum")
+  .transform((value): Address => getAddress(value));
+
+/** A positive whole number below 2^bits; in JSON as a string where it may be large. */
+function positive(bits: number) {
+  return z
+    .union([z.bigint(), z.int(), z.string().regex(/^\d{1,78}$/, "is no whole number")])
+    .transform((value) => BigInt(value))
+    .refine((value) => value > 0n && value < 2n ** BigInt(bits), `must be above zero and below 2^${bits}`);
+}
+
+const destinationSchema = z.strictObject({
+  /** What the smallest unit of the destination's native token is worth in that of this chain, times 1e10. */
+  tokenExchangeRate: positive(104),
+  /** Of the destination, in the smallest unit of its native token. */
+  gasPrice: positive(72),
+  /** Gas of a delivery besides that of `handle`. */
+  overhead: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+});
+
+/** What `causeway deploy --paymaster` reads: a paymaster that is its own oracle. */
+export const gasPaymasterSchema = z.strictObject({
+  /** Gets the payments. Default: the owner. */
+  beneficiary: address.exactOptional(),
+  /** May write prices, as `causeway gas-oracle` does. Default: the owner alone. */
+  updater: address.exactOptional(),
+  /** By domain. */
+  destinations: z.record(
+    z.string().regex(/^\d{1,10}$/, "is no domain: a number, by convention the chain id"),
+    destinationSchema,
+  ),
+});
+
+export type GasPaymasterConfig = z.infer<typeof gasPaymasterSchema>;
