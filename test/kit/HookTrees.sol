@@ -107,8 +107,7 @@ abstract contract HookTrees is Test {
             params[i] = IInterchainGasPaymaster.GasParam(
                 _destinations[i], IInterchainGasPaymaster.DomainGasConfig(oracle, OVERHEAD)
             );
-            tokens[i] =
-                IInterchainGasPaymaster.TokenGasOracleConfig(address(_token), _destinations[i], _tokenOracle);
+            tokens[i] = IInterchainGasPaymaster.TokenGasOracleConfig(address(_token), _destinations[i], _tokenOracle);
         }
         vm.startPrank(_owner);
         paymaster.setDestinationGasConfigs(params);

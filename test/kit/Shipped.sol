@@ -321,9 +321,8 @@ library Shipped {
         IPostDispatchHook fallbackHook
     ) internal returns (IRecipientRoutingHook) {
         bytes memory arguments = abi.encode(owner, configs, fallbackHook);
-        return IRecipientRoutingHook(
-            _deploy("src/hooks/routing/RecipientRoutingHook.sol:RecipientRoutingHook", arguments)
-        );
+        return
+            IRecipientRoutingHook(_deploy("src/hooks/routing/RecipientRoutingHook.sol:RecipientRoutingHook", arguments));
     }
 
     function amountRoutingHook(IPostDispatchHook lower, IPostDispatchHook upper, uint256 threshold)

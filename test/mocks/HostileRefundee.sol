@@ -4,28 +4,38 @@ pragma solidity 0.8.37;
 /// @notice A refund address that does as it was told when the refund comes: it refuses it, or calls others with the half of it.
 ///         What it is told to do it does once, so that its own dispatches end.
 contract HostileRefundee {
+    struct Step {
+        address target;
+        bytes call;
+        bool pays;
+    }
+
     bool public refuses;
-    address[] internal _targets;
-    bytes[] internal _calls;
-    bool[] internal _pays;
+    Step[] internal _steps;
     uint256 public next;
 
-    /// @notice Whether any call succeeded.
-    uint256 public successes;
+    /// @notice Of the steps that pay, those that succeeded: bit i for step i.
+    uint256 public paid;
 
-    function plan(bool refuses_, address[] calldata targets, bytes[] calldata calls, bool[] calldata pays) external {
+    function plan(bool refuses_, Step[] calldata steps) external {
         refuses = refuses_;
-        (_targets, _calls, _pays) = (targets, calls, pays);
-        next = 0;
+        delete _steps;
+        for (uint256 i; i < steps.length; ++i) {
+            _steps.push(steps[i]);
+        }
+        (next, paid) = (0, 0);
     }
 
     receive() external payable {
         require(!refuses);
-        while (next < _targets.length) {
+        while (next < _steps.length) {
             uint256 i = next++;
-            (bool success,) = _targets[i].call{value: _pays[i] ? msg.value / 2 : 0}(_calls[i]);
-            if (success) ++successes;
-            if (_pays[i]) return;
+            Step memory step = _steps[i];
+            // Whatever comes of it.
+            (bool success,) = step.target.call{value: step.pays ? msg.value / 2 : 0}(step.call);
+            if (!success || !step.pays) continue;
+            paid |= 1 << i;
+            return;
         }
     }
 }

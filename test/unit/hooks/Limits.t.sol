@@ -190,8 +190,7 @@ contract RateLimitedHookTest is HookTest {
         _send(hook, DESTINATION, abi.encode(bob, 300), 1);
         assertEq(caller.entries(), 1);
         assertFalse(caller.succeeded());
-        bytes memory refusal =
-            abi.encodeWithSelector(IRateLimitedHook.AlreadyValidated.selector, keccak256(message));
+        bytes memory refusal = abi.encodeWithSelector(IRateLimitedHook.AlreadyValidated.selector, keccak256(message));
         assertEq(caller.returned(), refusal);
         assertEq(hook.calculateCurrentLevel(), 700);
     }
