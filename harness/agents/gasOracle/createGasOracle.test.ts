@@ -201,10 +201,7 @@ it("says what to do when it is not the updater, and sends nothing", async () => 
 
 it("says which price does not fit", async () => {
   const paymaster = await createPaymaster();
-  const [report] = await open([paymaster], { margin: 10 }, [{ ...beta, maxGasPrice: 2n ** 80n }]).tick();
-  expect(report?.refusals).toEqual([]);
-  await setBaseFee(gamma, 2n ** 71n);
-  const [larger] = await open([paymaster], { margin: 10 }, [{ ...gamma, maxGasPrice: 2n ** 80n }]).tick();
+  const [larger] = await open([paymaster], { margin: 1e13 }, [gamma]).tick();
   expect(larger?.refusals).toEqual([
     expect.stringMatching(/the prices on alpha were not written: 0x\w+ refuses them: GasDataTooLarge\(83, /),
   ]);
