@@ -54,7 +54,10 @@ const relayerSchema = z.strictObject({
   maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
 });
 
-const wei = z.string().regex(/^\d{1,30}$/, "is no whole number of wei").transform(BigInt);
+const wei = z
+  .string()
+  .regex(/^\d{1,30}$/, "is no whole number of wei")
+  .transform(BigInt);
 
 const gasOracleSchema = z.strictObject({
   /** The updater of the oracles that are written. */
@@ -85,6 +88,8 @@ const chainSchema = chainConfigSchema.omit({ name: true }).extend({
   testRecipient: chainConfigSchema.shape.mailbox.exactOptional(),
   /** What `causeway ism deploy` makes modules with, as `causeway deploy` printed it. */
   ismFactories: z.record(z.enum(ISM_FACTORY_NAMES), chainConfigSchema.shape.mailbox).exactOptional(),
+  /** For `causeway hook deploy`, which otherwise creates one where it needs one. */
+  aggregationHookFactory: chainConfigSchema.shape.mailbox.exactOptional(),
 });
 
 const configSchema = z.strictObject({
@@ -97,7 +102,11 @@ const configSchema = z.strictObject({
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
 export type RelayerConfig = z.infer<typeof relayerSchema>;
 export type GasOracleConfig = z.infer<typeof gasOracleSchema>;
-export type NamedChain = ChainConfig & { testRecipient?: Address; ismFactories?: IsmFactories };
+export type NamedChain = ChainConfig & {
+  testRecipient?: Address;
+  ismFactories?: IsmFactories;
+  aggregationHookFactory?: Address;
+};
 export type Config = {
   /** Absolute path of the file; relative paths in it are relative to its folder. */
   file: string;

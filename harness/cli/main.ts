@@ -3,8 +3,9 @@ import { BaseError } from "viem";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
 import { gasOracleCommand } from "./commands/gasOracle.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { hookCommand } from "./commands/hook.ts";
 import { ismCommand } from "./commands/ism.ts";
 import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
@@ -31,6 +32,7 @@ const program = new Command("causeway")
   .addCommand(gasOracleCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
+  .addCommand(hookCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())
   .addCommand(whyCommand());

@@ -15,7 +15,10 @@ it("reads numbers that are too large for JSON as strings", () => {
 it.each([
   ["what is no domain", { destinations: { beta: destination } }],
   ["a rate of zero", { destinations: { 1: { ...destination, tokenExchangeRate: "0" } } }],
-  ["a rate that the contract has no room for", { destinations: { 1: { ...destination, tokenExchangeRate: `${2n ** 104n}` } } }],
+  [
+    "a rate that the contract has no room for",
+    { destinations: { 1: { ...destination, tokenExchangeRate: `${2n ** 104n}` } } },
+  ],
   ["a price that the contract has no room for", { destinations: { 1: { ...destination, gasPrice: `${2n ** 72n}` } } }],
   ["a fraction", { destinations: { 1: { ...destination, gasPrice: 0.5 } } }],
   ["an overhead that the contract has no room for", { destinations: { 1: { ...destination, overhead: 2 ** 32 } } }],

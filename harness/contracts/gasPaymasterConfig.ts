@@ -1,17 +1,12 @@
-import { type Address, getAddress, isAddress } from "viem";
 import { z } from "zod";
-
-const address = z
-  .string()
-  .refine((value) => isAddress(value), "is no address of 20 bytes with a valid checksum")
-  .transform((value): Address => getAddress(value));
+import { addressField as address, domainField, uintField } from "./configFields.ts";
 
 /** A positive whole number below 2^bits; in JSON as a string where it may be large. */
 function positive(bits: number) {
-  return z
-    .union([z.bigint(), z.int(), z.string().regex(/^\d{1,78}$/, "is no whole number")])
-    .transform((value) => BigInt(value))
-    .refine((value) => value > 0n && value < 2n ** BigInt(bits), `must be above zero and below 2^${bits}`);
+  return uintField.refine(
+    (value) => value > 0n && value < 2n ** BigInt(bits),
+    `must be above zero and below 2^${bits}`,
+  );
 }
 
 const destinationSchema = z.strictObject({
@@ -33,10 +28,7 @@ export const gasPaymasterSchema = z.strictObject({
   /** May write prices, as `causeway gas-oracle` does. Default: the owner alone. */
   updater: address.exactOptional(),
   /** By domain. */
-  destinations: z.record(
-    z.string().regex(/^\d{1,10}$/, "is no domain: a number, by convention the chain id"),
-    destinationSchema,
-  ),
+  destinations: z.record(domainField, destinationSchema),
 });
 
 export type GasPaymasterConfig = z.infer<typeof gasPaymasterSchema>;

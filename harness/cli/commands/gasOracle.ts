@@ -18,7 +18,9 @@ type Options = { once: boolean; dryRun: boolean };
 
 export function gasOracleCommand(): Command {
   return new Command("gas-oracle")
-    .description("keep what paymasters say of gas on other chains near what it costs; part `gasOracle` of the configuration")
+    .description(
+      "keep what paymasters say of gas on other chains near what it costs; part `gasOracle` of the configuration",
+    )
     .option("--once", "look once; ends with 1 if a price had to stay as it is", false)
     .option("--dry-run", "look once, and say what would be written", false)
     .action(async ({ once, dryRun }: Options, command: Command) => {
@@ -57,8 +59,7 @@ function targetsOf(config: Config, { chains, oracles }: GasOracleConfig): GasOra
     }),
   );
   const addresses =
-    oracles ??
-    Object.fromEntries(Object.values(config.chains).map((c) => [c.name, c.interchainGasPaymasters ?? []]));
+    oracles ?? Object.fromEntries(Object.values(config.chains).map((c) => [c.name, c.interchainGasPaymasters ?? []]));
   const targets = Object.entries(addresses).flatMap(([name, ofChain]) => {
     const origin = known.get(name);
     if (origin === undefined && ofChain.length > 0) {

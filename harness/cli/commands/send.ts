@@ -51,9 +51,7 @@ export function sendCommand(): Command {
       const bytes: Hex = isHex(body) ? body : stringToHex(body);
       const { gasLimit } = options;
       const metadata =
-        gasLimit === undefined
-          ? "0x"
-          : encodeHookMetadata({ msgValue: 0n, gasLimit, refundAddress: account.address });
+        gasLimit === undefined ? "0x" : encodeHookMetadata({ msgValue: 0n, gasLimit, refundAddress: account.address });
       const args = [destination.domain, addressToBytes32(recipient), bytes, metadata] as const;
       const call = { account, address: origin.mailbox, abi: mailboxAbi, args } as const;
       const value = await client.readContract({ ...call, functionName: "quoteDispatch" });
