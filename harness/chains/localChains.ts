@@ -1,8 +1,8 @@
 import { bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
-import { type Anvil, startAnvil } from "./anvil.ts";
 import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
+import { type Anvil, startAnvil } from "./anvil.ts";
 import type { ChainConfig, Finality } from "./chainConfig.ts";
 
 /** anvil's well-known mnemonic: its accounts are rich on every local chain, and worth nothing anywhere else. */

@@ -60,7 +60,11 @@ async function paymentsFor(id: Hash) {
     fromBlock: 0n,
     strict: true,
   });
-  return events.map(({ args: { destinationDomain, gasAmount, payment } }) => ({ destinationDomain, gasAmount, payment }));
+  return events.map(({ args: { destinationDomain, gasAmount, payment } }) => ({
+    destinationDomain,
+    gasAmount,
+    payment,
+  }));
 }
 
 const balance = (address: Address) => control(world.chains.alpha).getBalance({ address });
@@ -106,6 +110,8 @@ it("causeway gas-oracle writes prices, and says why when it can not", async () =
   }
   const written = await causeway("gas-oracle", "--once");
   expect(written.code).toBe(0);
-  expect(written.stdout).toMatch(/wrote in 0x\w{64} beta: gas price 7 -> \d{9,}, exchange rate 10000000000 -> 20000000000/);
+  expect(written.stdout).toMatch(
+    /wrote in 0x\w{64} beta: gas price 7 -> \d{9,}, exchange rate 10000000000 -> 20000000000/,
+  );
   expect((await causeway("gas-oracle", "--once")).stdout).toMatch(/^alpha 0x\w{40}: nothing to write\nbeta 0x/);
 });

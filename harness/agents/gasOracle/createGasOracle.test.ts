@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { type Address, type HDAccount, type Hash, zeroAddress } from "viem";
+import { type Address, type Hash, type HDAccount, zeroAddress } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Anvil, startAnvil } from "../../chains/anvil.ts";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
@@ -173,7 +173,11 @@ it("writes the others when one destination's node is absurd, dead, or its token'
   const absurd = { ...beta, maxGasPrice: 2n };
   const { beta: _, ...withoutBeta } = prices;
   for (const [bad, known_, reason] of [
-    [absurd, prices, /beta on alpha stays as it is: the node says that gas costs \d+ wei, and the configuration .* 1 to 2/],
+    [
+      absurd,
+      prices,
+      /beta on alpha stays as it is: the node says that gas costs \d+ wei, and the configuration .* 1 to 2/,
+    ],
     [dead, prices, /beta on alpha stays as it is: .*/],
     [beta, withoutBeta, /beta on alpha stays as it is: the file of prices has none of beta/],
   ] as const) {
@@ -224,7 +228,9 @@ it("replaces a transaction that is not mined by one with the prices of then", as
   await node.setAutomine(false);
   try {
     const [stuck] = await oracle.tick();
-    expect(stuck?.refusals).toEqual([expect.stringMatching(/transaction 0x\w+ is not mined yet; the next one replaces it/)]);
+    expect(stuck?.refusals).toEqual([
+      expect.stringMatching(/transaction 0x\w+ is not mined yet; the next one replaces it/),
+    ]);
     prices = { ...prices, beta: { price: "4000", decimals: 18 } };
     expect((await oracle.tick())[0]?.refusals).toHaveLength(1);
   } finally {

@@ -1,4 +1,10 @@
-import { type Address, encodeFunctionData, type Hash, type LocalAccount, WaitForTransactionReceiptTimeoutError } from "viem";
+import {
+  type Address,
+  encodeFunctionData,
+  type Hash,
+  type LocalAccount,
+  WaitForTransactionReceiptTimeoutError,
+} from "viem";
 import type { ChainClient } from "../../chains/client.ts";
 import { storageGasOracleAbi } from "../../contracts/abi.ts";
 import { revertData, revertReason } from "../relayer/rpcError.ts";
@@ -41,7 +47,9 @@ export function createGasDataWriter(parameters: {
     ]);
     const fees = last?.nonce === nonce ? replacementFees(last.fees, market, limit) : market;
     if (fees === undefined) {
-      throw new GasDataRefusedError(`transaction ${nonce} of ${account.address} is stuck, and maxGasPrice allows no more`);
+      throw new GasDataRefusedError(
+        `transaction ${nonce} of ${account.address} is stuck, and maxGasPrice allows no more`,
+      );
     }
 
     const serializedTransaction = await account.signTransaction({
