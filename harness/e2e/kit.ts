@@ -43,7 +43,7 @@ export async function deploy(chain: LocalChain, name: string, args: readonly unk
 /** Calls a contract as the deployer. @throws Error when it reverts */
 export async function write(
   chain: LocalChain,
-  call: { address: Address; abi: Abi; functionName: string; args?: readonly unknown[] },
+  call: { address: Address; abi: Abi; functionName: string; args?: readonly unknown[]; value?: bigint },
 ): Promise<void> {
   const wallet = createWalletClient({ account: localAccounts.deployer, transport: http(chain.config.rpcUrl) });
   const hash = await wallet.writeContract({ ...call, chain: null });
