@@ -50,7 +50,6 @@ async function causeway(...args: string[]): Promise<{ stdout: string; stderr: st
     JSON.stringify({
       chains: Object.fromEntries(chains),
       gasOracle,
-      relayer: { store: join(world.directory, "relayer.db") },
     }),
   );
   const env = {
@@ -99,24 +98,16 @@ const balance = (address: Address) => control(world.chains.alpha).getBalance({ a
 it("pays the quote of a dispatch, and delivers it", async () => {
   const before = await balance(paymaster);
   const { id } = await world.send({ from: "alpha", body: "0x1234" });
-  const gasAmount = DEFAULT_GAS + BigInt(OVERHEAD);
+  const gasAmount = USUAL_GAS;
   const { domain: destinationDomain } = world.chains.beta.config;
   expect(await paymentsFor(id)).toEqual([{ destinationDomain, gasAmount, payment: gasAmount * GAS_PRICE }]);
   expect(await balance(paymaster)).toBe(before + gasAmount * GAS_PRICE);
   await world.until(() => world.delivered("beta", id), "delivered");
 });
 
-it("causeway send pays for the gas that is asked for", async () => {
-  const plain = await causeway("send", "alpha", "beta", "hello");
-  expect(plain.stderr).toContain(`paid ${(DEFAULT_GAS + BigInt(OVERHEAD)) * GAS_PRICE} wei`);
-  const { stdout, stderr } = await causeway("send", "alpha", "beta", "hello", "--gas-limit", "200000");
-  const gasAmount = 200_000n + BigInt(OVERHEAD);
-  expect(stderr).toContain(`paid ${gasAmount * GAS_PRICE} wei`);
-  expect(await paymentsFor(stdout.trim() as Hash)).toMatchObject([{ gasAmount, payment: gasAmount * GAS_PRICE }]);
-});
-
 /** Writes the file of prices. The token of alpha is worth one of something. */
-async function writePrices(beta: string, at: string | number = new Date().toISOString()): Promise<void> {
+async function writePrices(beta: string): Promise<void> {
+  const at = new Date().toISOString();
   const chains = { alpha: { price: "1" }, beta: { price: beta } };
   await writeFile(join(world.directory, "prices.json"), JSON.stringify({ at, chains }));
 }
@@ -158,11 +149,6 @@ async function gasDataOf(chain: LocalChain, of: LocalChain) {
 
 it("causeway gas-oracle writes prices, and says why when it can not", async () => {
   const { alpha, beta } = world.chains;
-  await writePrices("2", 1_700_000_000);
-  const old = await causeway("gas-oracle", "--once");
-  expect(old.code).toBe(1);
-  expect(old.stdout).toMatch(/the price of beta on alpha stays as it is: the prices in .* are of 2023-11-14T22:13:20/);
-
   await writePrices("2");
   const refused = await causeway("gas-oracle", "--once");
   expect(refused.code).toBe(1);
@@ -210,8 +196,11 @@ it("the price follows the destination's fees, and what relayers want follows the
 
   // One that pays what is asked for, which is not what the relayer wants; one that pays for too little gas; and one that pays for all.
   const { id: minimum } = await world.send({ from: "alpha", body: "0x01" });
-  const { stdout } = await causeway("send", "alpha", "beta", "0x02", "--gas-limit", "1");
+  const { stdout, stderr } = await causeway("send", "alpha", "beta", "0x02", "--gas-limit", "1");
   const underpaid = stdout.trim() as Hash;
+  const payment = (cheap * 150_001n) / USUAL_GAS;
+  expect(stderr).toContain(`paid ${payment} wei for it`);
+  expect(await paymentsFor(underpaid)).toMatchObject([{ gasAmount: 150_001n, payment }]);
   const { id: paid } = await world.send({ from: "alpha", body: "0x02aa" });
   // The gas of beta gets dear before a relayer sees any of them.
   await setBaseFee(beta, 3n * GWEI);
@@ -229,7 +218,6 @@ it("the price follows the destination's fees, and what relayers want follows the
   await world.until(async () => (await reasonOf(minimum)) !== "" && (await reasonOf(underpaid)) !== "", "looked at");
   expect(await reasonOf(minimum)).toContain(`gas not paid: ${cheap} wei`);
   expect(await reasonOf(underpaid)).toMatch(/^gas not paid: 150001 gas was paid for, the relayer wants \d+ /);
-  expect((await causeway("status", underpaid)).stdout).toContain(`reason          ${await reasonOf(underpaid)}`);
   expect(await world.delivered("beta", minimum)).toBe(false);
   expect(await world.delivered("beta", underpaid)).toBe(false);
 
