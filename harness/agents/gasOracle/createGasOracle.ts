@@ -165,12 +165,12 @@ export function createGasOracle(parameters: CreateGasOracleParameters): GasOracl
     const { origin, oracle, destinations } = target;
     const report: GasOracleReport = { origin: origin.chain.name, oracle, changes: [], refusals: [] };
     const about = { origin: origin.chain.name, oracle };
-    for (const { chain } of destinations) {
+    for (const { chain, minGasPrice: min, maxGasPrice } of destinations) {
       try {
         const known = await readGasData(target, chain.domain);
         const now = gasDataNow(origin.chain, chain, prices, observed.get(chain.domain));
         if (!hasMoved(known, now, options.threshold)) continue;
-        const to = limitMove(known, now, options.maxChange);
+        const to = limitMove(known, now, options.maxChange, { min, max: raised(maxGasPrice, options.margin) });
         const towards = to.gasPrice === now.gasPrice ? {} : { towards: now.gasPrice };
         report.changes.push({ destination: chain.name, domain: chain.domain, from: known, to, ...towards });
       } catch (error) {
