@@ -6,6 +6,8 @@ import { mailboxAbi } from "../../contracts/abi.ts";
 import { withTimeout } from "../../storage/withTimeout.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
+import { collectClaims } from "./escrow/collectClaims.ts";
+import { withdrawCredit } from "./escrow/withdrawCredit.ts";
 import { ethCall } from "./ethCall.ts";
 import type { RelayerEvent } from "./events.ts";
 import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
@@ -127,6 +129,16 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     await deliveries.settled(options.tickBudgetMs);
   }
 
+  /** Collects what escrows owe for deliveries, where receipts can be followed there and brought back. */
+  async function collect(destination: Destination, submitter: Submitter): Promise<void> {
+    if (stopped.signal.aborted) return;
+    if (followers.has(destination.chain.domain)) {
+      const reachable = origins.filter(({ chain }) => domains.includes(chain.domain));
+      await collectClaims(context, { destination, submitter, origins: reachable });
+    }
+    await withdrawCredit(context, destination, submitter);
+  }
+
   async function deliverInTime(round: DeliveryRound, message: StoredMessage): Promise<void> {
     const { messageTimeoutMs: timeoutMs } = options;
     const tooSlow = new Error(`the attempt took longer than ${timeoutMs} ms`);
@@ -174,6 +186,10 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     await chains.settled(options.tickBudgetMs);
     for (const { destination, submitter, deliveries } of outlets) {
       chains.start(`destination ${destination.chain.name}`, () => serve(destination, submitter, deliveries));
+    }
+    await chains.settled(options.tickBudgetMs);
+    for (const { destination, submitter } of outlets) {
+      chains.start(`claims on ${destination.chain.name}`, () => collect(destination, submitter));
     }
     await chains.settled(options.tickBudgetMs);
   }

@@ -6,6 +6,7 @@ import type { IndexedMessage } from "../originIndexTables.ts";
 import type { Origin, RelayerContext } from "./context.ts";
 import { createPaymentIndex } from "./payments/paymentIndex.ts";
 import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
+import { createEscrowIndex } from "./escrow/escrowIndex.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
@@ -29,6 +30,7 @@ export function createOriginFollower(
   const { db, commit, now, log, emit } = context;
   const { tree } = index;
   const payments = createPaymentIndex(context, { chain, client, index });
+  const locks = createEscrowIndex(context, { chain, client });
   let certain: number | undefined;
 
   /** From where on to record, per destination. Never more than what the present tree has been recorded of. */
@@ -140,6 +142,7 @@ export function createOriginFollower(
         next += messages.length;
       }
       if (unread !== undefined) throw unread;
+      await locks.follow({ number: state.confirmedBlock, hash: state.confirmedHash });
     },
 
     paymentsTo: payments.readTo,
