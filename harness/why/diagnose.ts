@@ -90,7 +90,7 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
       return { id, verdict: detail, delivered: true, checks, tree };
     }
     await checkFinality(found, steps);
-    const checkGas = parameters.rules && (await checkPayment(parameters.rules, found, id, steps));
+    const checkGas = parameters.rules && (await checkPayment(parameters.rules, found, id, steps, client));
     const recipient = await checkRecipient(place, message, steps);
     const ism = await readModule(place, recipient, steps);
     tree = await readIsm({ client, ism, origin: message.origin, amount: tokenAmount(message) });
@@ -98,7 +98,7 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
     const metadata = await checkMetadata({ ...parameters, id, found, message, tree, client }, steps);
     const delivery = { from: parameters.relayer, metadata, message: found.message, handling };
     const gas = await checkDelivery(place, delivery, steps);
-    checkGas?.(gas);
+    await checkGas?.(gas);
     const verdict = "nothing prevents its delivery: a relayer has only to send it";
     return { id, verdict, delivered: false, checks, tree };
   } catch (error) {

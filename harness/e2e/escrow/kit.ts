@@ -11,9 +11,9 @@ import { type LocalChain, localAccounts } from "../../chains/localChains.ts";
 import { deliveryReceiptsAbi, escrowPaymasterAbi, mailboxAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { type DeliveryTerms, encodeDeliveryTerms } from "../../protocol/deliveryTerms.ts";
-import { CHAIN_NAMES, type CreateWorldParameters, createWorld, type World } from "../../world/createWorld.ts";
+import { type CreateWorldParameters, createWorld, type World } from "../../world/createWorld.ts";
 import { sentIn } from "../../world/dispatchMessages.ts";
-import { control, deploy, write } from "../kit.ts";
+import { control, write } from "../kit.ts";
 
 export const GAS_LIMIT = 80_000n;
 /** Gets back what nobody earns. It has nothing before. */
@@ -21,17 +21,12 @@ export const REFUNDEE: Address = "0x00000000000000000000000000000000000e5c40";
 
 /** A world in which deliveries from alpha to beta can be paid by an escrow on alpha, at a price per gas. */
 export async function createEscrowWorld(price: bigint, parameters: CreateWorldParameters = {}) {
-  const world = await createWorld({ ...parameters, withoutAgents: true });
+  const world = await createWorld({ ...parameters, escrowGasPrice: price });
   const { alpha, beta } = world.chains;
-  const paymaster = await deploy(alpha, "FlatPaymaster", [price]);
-  const escrow = await deploy(alpha, "EscrowPaymaster", [alpha.config.mailbox, paymaster.address]);
-  const receipts = await deploy(beta, "DeliveryReceipts", [beta.config.mailbox]);
-  alpha.config.escrowPaymaster = lower(escrow.address);
-  beta.config.deliveryReceipts = lower(receipts.address);
-  for (const name of CHAIN_NAMES) {
-    for (const i of world.chains[name].validators.keys()) await world.addValidator(name, i);
-  }
-  await world.addRelayer();
+  const { escrowPaymaster } = alpha.config;
+  const { deliveryReceipts } = beta.config;
+  if (escrowPaymaster === undefined || deliveryReceipts === undefined) throw new Error("the world has an escrow");
+  const [escrow, receipts] = [{ address: escrowPaymaster }, { address: deliveryReceipts }];
 
   /** Terms that a relayer should accept: receipts of beta, verified by the module that alpha trusts for beta. */
   async function terms(change: Partial<DeliveryTerms> = {}): Promise<DeliveryTerms> {
@@ -136,8 +131,4 @@ export async function feesPaid(chain: LocalChain, account: Address, from: bigint
 export async function restartRelayer(world: World): Promise<void> {
   await world.removeRelayer();
   await world.addRelayer();
-}
-
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address;
 }

@@ -73,6 +73,7 @@ async function record(count: number, sender = 1, from = 0): Promise<Hash[]> {
         retried_at: null,
         wanted_wei: null,
         wanted_gas: null,
+        wanted_lock: null,
       })
       .execute();
   }
@@ -213,7 +214,7 @@ it("of what was found to want more gas, does not estimate again for less", async
   });
   for (const id of flood) {
     await pay(id, 0n, { gas: 1n });
-    const lacks = { reason: "gas not paid: 1 gas", wantedWei: null, wantedGas: 100n };
+    const lacks = { reason: "gas not paid: 1 gas", wantedWei: null, wantedGas: 100n, wantedLock: null };
     await context.commit((trx) => storeUnpaid(context, trx, { id, recorded_at: time }, lacks));
   }
   time += DEFAULT_RELAYER_OPTIONS.unpaidMinMs;

@@ -18,6 +18,7 @@ const message: MatchedMessage = {
 
 const matches = (json: unknown, of = message) => createMessageMatcher(messageMatcherSchema.parse(json))(of);
 
+const time = 1_000_000;
 describe("a matcher", () => {
   it.each([
     [{}, true],
@@ -113,26 +114,27 @@ describe("payment rules", () => {
   });
 
   it("of none want nothing", () => {
-    expect(lacking({ type: "none" }, { payment: 0n, gas: 0n }, 100_000n)).toBeUndefined();
+    expect(lacking({ type: "none" }, { payment: 0n, gas: 0n }, { time, gas: 100_000n })).toBeUndefined();
   });
 
   it("of a minimum want that, to the wei", () => {
     const policy = { type: "minimum", payment: 5n } as const;
-    expect(lacking(policy, { payment: 5n, gas: 0n })).toBeUndefined();
-    expect(lacking(policy, { payment: 4n, gas: 10n ** 9n })).toEqual({
+    expect(lacking(policy, { payment: 5n, gas: 0n }, { time })).toBeUndefined();
+    expect(lacking(policy, { payment: 4n, gas: 10n ** 9n }, { time })).toEqual({
       reason: "gas not paid: 4 wei were paid, the relayer wants 5",
       wantedWei: 5n,
       wantedGas: null,
+      wantedLock: null,
     });
   });
 
   it("of gas want a share of the estimate, rounded up, and before there is one anything at all", () => {
     const policy = { type: "gas", fraction: half } as const;
-    expect(lacking(policy, { payment: 0n, gas: 1n })).toBeUndefined();
-    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n })).toMatchObject({ wantedGas: 1n });
-    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n })?.reason).toContain("wants 1/2 of the gas");
-    expect(lacking(policy, { payment: 0n, gas: 50_000n }, 100_000n)).toBeUndefined();
-    expect(lacking(policy, { payment: 0n, gas: 50_000n }, 100_001n)).toMatchObject({
+    expect(lacking(policy, { payment: 0n, gas: 1n }, { time })).toBeUndefined();
+    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n }, { time })).toMatchObject({ wantedGas: 1n });
+    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n }, { time })?.reason).toContain("wants 1/2 of the gas");
+    expect(lacking(policy, { payment: 0n, gas: 50_000n }, { time, gas: 100_000n })).toBeUndefined();
+    expect(lacking(policy, { payment: 0n, gas: 50_000n }, { time, gas: 100_001n })).toMatchObject({
       reason: "gas not paid: 50000 gas was paid for, the relayer wants 50001 (its delivery uses 100001)",
       wantedGas: 50_001n,
     });
