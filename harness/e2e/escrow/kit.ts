@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import {
   type Address,
   createWalletClient,
@@ -7,7 +12,7 @@ import {
   http,
   type LocalAccount,
 } from "viem";
-import { type LocalChain, localAccounts } from "../../chains/localChains.ts";
+import { type LocalChain, localAccounts, localKey } from "../../chains/localChains.ts";
 import { deliveryReceiptsAbi, escrowPaymasterAbi, mailboxAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { type DeliveryTerms, encodeDeliveryTerms } from "../../protocol/deliveryTerms.ts";
@@ -131,4 +136,22 @@ export async function feesPaid(chain: LocalChain, account: Address, from: bigint
 export async function restartRelayer(world: World): Promise<void> {
   await world.removeRelayer();
   await world.addRelayer();
+}
+
+/** What a command prints, while the relayer runs. @throws Error with what it complains of */
+export async function causeway(world: Pick<World, "chains" | "directory">, ...args: string[]): Promise<string> {
+  const config = join(world.directory, "causeway.json");
+  const chainOf = ({ config: { name: _, ...chain } }: LocalChain) => chain;
+  const chains = { alpha: chainOf(world.chains.alpha), beta: chainOf(world.chains.beta) };
+  const relayer = { store: join(world.directory, "relayer.db"), paymentRules: [{ policy: { type: "escrow" } }] };
+  await writeFile(config, JSON.stringify({ chains, relayer }));
+  const main = fileURLToPath(new URL("../../cli/causeway.mjs", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--config", config, ...args], {
+    env: {
+      ...process.env,
+      CAUSEWAY_SENDER_KEY: localKey(localAccounts.sender),
+      CAUSEWAY_DEPLOYER_KEY: localKey(localAccounts.deployer),
+    },
+  });
+  return stdout;
 }

@@ -27,8 +27,10 @@ describe("claiming", () => {
     { earned: [100n, 100n, 100n], endsIn: later, worth: true },
     { earned: [299n], endsIn: 60, worth: false },
     { earned: [299n], endsIn: 59, worth: true },
-    { earned: [101n], endsIn: -1, worth: true },
-    { earned: [100n], endsIn: -1, worth: false },
+    { earned: [101n], endsIn: 0, worth: true },
+    { earned: [100n], endsIn: 0, worth: false },
+    { earned: [299n], endsIn: -1, worth: false },
+    { earned: [300n], endsIn: -1, worth: true },
     { earned: [], endsIn: 0, worth: false },
   ])("$earned at a cost of 100, an escrow ending in $endsIn s: $worth", ({ earned, endsIn, worth }) => {
     const earnings = earned.map((amount, i) => ({ amount, endsIn: i === 0 ? endsIn : later }));
