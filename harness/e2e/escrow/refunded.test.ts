@@ -24,9 +24,10 @@ it("refunds a payment that nobody earned, and not a second before its end", asyn
   const end = new Date(escrowUntil * 1_000).toISOString();
   expect(status).toContain(`${value} wei are locked until ${end}, then refundable to ${REFUNDEE}`);
   const refund = () => causeway(world, "escrow", "refund", id, "--on", "alpha");
-  await passTo(alpha, escrowUntil);
+  await passTo(alpha, escrowUntil - 1);
   await expect(refund()).rejects.toThrow("nothing to refund");
   const call = { functionName: "refund", args: [[id]] } as const;
+  await control(alpha).setNextBlockTimestamp({ timestamp: BigInt(escrowUntil) });
   await expect(setup.call(call)).rejects.toThrow("EscrowNotEnded");
   await passTo(alpha, escrowUntil + 1);
   expect(await refund()).toContain(`${value} wei were sent to ${REFUNDEE}`);
