@@ -7,19 +7,24 @@ import {
   type Hash,
   http,
   isHash,
+  isHex,
   parseEventLogs,
+  stringToHex,
 } from "viem";
 import { createChainClient } from "../../chains/client.ts";
-import { escrowPaymasterAbi } from "../../contracts/abi.ts";
+import { escrowPaymasterAbi, mailboxAbi } from "../../contracts/abi.ts";
 import { createDeployer } from "../../contracts/deployer.ts";
 import { deployPayOnDelivery } from "../../contracts/deployPayOnDelivery.ts";
 import { describeEscrow, readEscrow } from "../../escrow/readEscrow.ts";
+import { addressToBytes32 } from "../../protocol/address.ts";
+import { encodeDeliveryTerms } from "../../protocol/deliveryTerms.ts";
 import { chainNamed, type NamedChain, readConfig } from "../config.ts";
-import { addressArgument, amountArgument } from "../parseArgument.ts";
+import { addressArgument, amountArgument, integerArgument } from "../parseArgument.ts";
 import { readKey } from "../readKey.ts";
 import { UsageError } from "../usageError.ts";
 
 type Options = { on: string; keyFile?: string };
+type SendOptions = Options & { to: string; recipient?: Address; for: number; gas: number; refund?: Address };
 type Escrow = { chain: NamedChain; escrow: Address };
 
 /** Pay on delivery for payers and payees: docs/pay-on-delivery.md. */
@@ -31,6 +36,14 @@ export function escrowCommand(): Command {
       const found = escrowOn(self, options);
       console.log(describeEscrow(await readEscrow({ ...found, client: createChainClient(found.chain) }, idOf(id))));
     });
+  signing(sub(command, "send", "dispatch a message that is paid for when it is delivered; prints its id"))
+    .argument("<body>", "text, or bytes as 0x…")
+    .requiredOption("--to <chain>", "destination")
+    .option("--recipient <address>", "who handles it (default: the test recipient, if there is one)", addressArgument)
+    .option("--for <seconds>", "how long the payment is locked", integerArgument, 86_400)
+    .option("--gas <n>", "gas that is paid for", integerArgument, 100_000)
+    .option("--refund <address>", "gets it back if nobody earns it (default: the sender)", addressArgument)
+    .action((body: string, options: SendOptions, self: Command) => dispatch(body, self, options));
   signing(sub(command, "refund", "after escrowUntil: gives a payment back and sends it to its refund address"))
     .argument("<id>", "message id")
     .action((id: string, options: Options, self: Command) => refund(idOf(id), escrowOn(self, options), options));
@@ -60,6 +73,44 @@ export function escrowCommand(): Command {
   return command;
 }
 
+async function dispatch(body: string, command: Command, options: SendOptions): Promise<void> {
+  const found = escrowOn(command, options);
+  const { chain: origin } = found;
+  const config = readConfig(command.optsWithGlobals().config);
+  const { name, domain, deliveryReceipts, testRecipient } = chainNamed(config, options.to);
+  const recipient = options.recipient ?? testRecipient;
+  const [receiptIsm] = origin.receiptIsms ?? [];
+  if (recipient === undefined) throw new UsageError(`${name} has no test recipient: name a --recipient`);
+  if (receiptIsm === undefined) throw new UsageError(`${origin.name} has no receiptIsms in ${config.file}`);
+  if (deliveryReceipts === undefined) throw new UsageError(`${name} has no deliveryReceipts in ${config.file}`);
+
+  const { timestamp } = await createChainClient(origin).getBlock();
+  const metadata = encodeDeliveryTerms(
+    {
+      gasLimit: BigInt(options.gas),
+      refundAddress: options.refund ?? keyOf(options, "CAUSEWAY_SENDER_KEY").address,
+    },
+    {
+      deadline: 0,
+      escrowUntil: Math.max(Number(timestamp), Math.floor(Date.now() / 1_000)) + options.for,
+      receiptIsm,
+      receiptSender: addressToBytes32(deliveryReceipts),
+    },
+  );
+  const bytes = isHex(body) ? body : stringToHex(body);
+  const args = [domain, addressToBytes32(recipient), bytes, metadata, found.escrow] as const;
+  const mailbox = { address: origin.mailbox, abi: mailboxAbi, args } as const;
+  const value = await createPublicClient({ transport: http(origin.rpcUrl) }).readContract({
+    ...mailbox,
+    functionName: "quoteDispatch",
+  });
+  const data = encodeFunctionData({ ...mailbox, functionName: "dispatch" });
+  const { transactionHash: tx, logs } = await send({ ...found, escrow: origin.mailbox }, options, data, value);
+  const [event] = parseEventLogs({ abi: mailboxAbi, eventName: "DispatchId", logs });
+  console.error(`locked ${value} wei for ${options.for} s in transaction ${tx} on ${origin.name}`);
+  console.log(event?.args.messageId);
+}
+
 async function refund(id: Hash, found: Escrow, options: Options): Promise<void> {
   const held = await readEscrow({ ...found, client: createChainClient(found.chain) }, id);
   if (held.state !== "open" || !held.hasEnded) throw new UsageError(`nothing to refund: ${describeEscrow(held)}`);
@@ -76,13 +127,13 @@ async function withdraw(account: Address, found: Escrow, options: Options): Prom
   console.log(`${event?.args.amount} wei were sent to ${account}, transaction ${tx} on ${found.chain.name}`);
 }
 
-/** Sends the escrow a transaction. @throws viem's errors when its simulation reverts; UsageError when it does in its block */
-async function send({ chain, escrow }: Escrow, options: Options, data: `0x${string}`, value = 0n) {
+/** Sends a transaction. @throws viem's errors when its simulation reverts; UsageError when it does in its block */
+async function send({ chain, escrow: to }: Escrow, options: Options, data: `0x${string}`, value = 0n) {
   const account = keyOf(options, "CAUSEWAY_SENDER_KEY");
   const client = createPublicClient({ transport: http(chain.rpcUrl), pollingInterval: 200 });
   const wallet = createWalletClient({ account, transport: http(chain.rpcUrl) });
-  await client.call({ account, to: escrow, data, value });
-  const hash = await wallet.sendTransaction({ to: escrow, data, value, chain: null });
+  await client.call({ account, to, data, value });
+  const hash = await wallet.sendTransaction({ to, data, value, chain: null });
   const receipt = await client.waitForTransactionReceipt({ hash });
   if (receipt.status !== "success") throw new UsageError(`transaction ${hash} on ${chain.name} was reverted`);
   return receipt;

@@ -1,5 +1,6 @@
 import { encodeFunctionData, zeroAddress } from "viem";
 import { expect, it } from "vitest";
+import { getMessage } from "../../agents/relayer/messageStatus.ts";
 import { localAccounts } from "../../chains/localChains.ts";
 import { readAbi } from "../../contracts/artifact.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
@@ -20,12 +21,12 @@ it("refunds a payment that nobody earned, and not a second before its end", asyn
   const escrowUntil = (await timeOf(alpha)) + 3_600;
   const { id, value } = await setup.send("0x01", { escrowUntil });
 
-  const status = await causeway(world, "escrow", "status", id, "--on", "alpha");
-  const end = new Date(escrowUntil * 1_000).toISOString();
-  expect(status).toContain(`${value} wei are locked until ${end}, then refundable to ${REFUNDEE}`);
   const refund = () => causeway(world, "escrow", "refund", id, "--on", "alpha");
   await passTo(alpha, escrowUntil - 1);
-  await expect(refund()).rejects.toThrow("nothing to refund");
+  const end = new Date(escrowUntil * 1_000).toISOString();
+  await expect(refund()).rejects.toThrow(
+    `nothing to refund: ${value} wei are locked until ${end}, then refundable to ${REFUNDEE}`,
+  );
   const call = { functionName: "refund", args: [[id]] } as const;
   await control(alpha).setNextBlockTimestamp({ timestamp: BigInt(escrowUntil) });
   await expect(setup.call(call)).rejects.toThrow("EscrowNotEnded");
@@ -33,7 +34,6 @@ it("refunds a payment that nobody earned, and not a second before its end", asyn
   expect(await refund()).toContain(`${value} wei were sent to ${REFUNDEE}`);
   expect(await control(alpha).getBalance({ address: REFUNDEE })).toBe(value);
   expect(await setup.held()).toBe(0n);
-  await expect(refund()).rejects.toThrow("nothing to refund");
 
   // Who delivers it now has seen that there is nothing to earn, and a receipt that comes now pays nothing.
   await world.addRelayer();
@@ -43,7 +43,8 @@ it("refunds a payment that nobody earned, and not a second before its end", asyn
   await world.rounds(3);
   expect(await setup.credit(localAccounts.relayer.address)).toBe(0n);
   expect(await transactionCount(alpha)).toBe(1);
-  expect(await causeway(world, "status", id)).toContain(`pay on delivery ${value} wei were refunded`);
+  const { relayer } = world;
+  expect((await getMessage(relayer.store.db, id))?.lock).toMatchObject({ state: "refunded", amount: value.toString() });
 });
 
 it("refunds what an application locked for a message that expired, and pays who brought it to its tombstone", async () => {

@@ -154,7 +154,7 @@ it("counts as spent all that was for the message: reverts, what used its nonce u
 
 it("sums amounts that SQLite can not count to", async () => {
   const [id = "0x"] = await record(1);
-  expect(await readTotals(store.db)).toEqual({ paid: [], spent: [] });
+  expect(await readTotals(store.db)).toEqual({ paid: [], earned: [], spent: [] });
   const amounts = [
     1n,
     999_999_999n,
@@ -172,6 +172,7 @@ it("sums amounts that SQLite can not count to", async () => {
   const wei = amounts.reduce((sum, amount) => sum + amount, 0n);
   expect(await readTotals(store.db)).toEqual({
     paid: [{ domain: ORIGIN, wei }],
+    earned: [],
     spent: [{ domain: DESTINATION, wei: 2n * wei, lost: wei }],
   });
 });

@@ -162,12 +162,12 @@ describe("payment rules", () => {
     });
 
     it.each([
-      [undefined, "the escrow holds nothing for it", 1n],
-      [{ ...locked, amount: 0n }, "the escrow holds 0 wei for it", 1n],
-      [{ ...locked, refused: "its module is anyone's" }, "its module is anyone's", 151n],
-      [{ ...locked, escrowUntil: time + 59 }, "the relayer wants 60 s left, there are 59", 151n],
-      [{ ...locked, escrowUntil: time - 1 }, "the relayer wants 60 s left, there are -1", 151n],
-    ])("want more than %j, without a look at anything else", (held, reason, wantedLock) => {
+      ["the escrow holds nothing for it", undefined, 1n],
+      ["the escrow holds 0 wei for it", { ...locked, amount: 0n }, 1n],
+      ["its module is anyone's", { ...locked, refused: "its module is anyone's" }, 151n],
+      ["the relayer wants 60 s left, there are 59", { ...locked, escrowUntil: time + 59 }, 151n],
+      ["the relayer wants 60 s left, there are -1", { ...locked, escrowUntil: time - 1 }, 151n],
+    ])("say without a look at the chain that %s", (reason, held, wantedLock) => {
       const lacks = lacking(policy, { ...nothing, locked: held }, { time });
       expect(lacks?.reason).toContain(reason);
       expect(lacks?.wantedLock).toBe(wantedLock);
