@@ -60,7 +60,7 @@ export async function checkPayment(
       escrow,
       destinationDomain: destination,
     });
-    hold({ time, gas, cost: (count) => deliveryCost({ gas, count }, prices, DEFAULT_CLAIM_OPTIONS) });
+    hold({ time, gas, cost: (count) => deliveryCost({ gas, spent: 0n, count }, prices, DEFAULT_CLAIM_OPTIONS) });
   };
 
   /** Asks for all blocks at once, the id being indexed; of a node that refuses so many, for halves. */

@@ -102,9 +102,9 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const expenses = await readExpenses(context.db, id, message.retried_at ?? 0);
   const loss = tooDear(context, message, expenses);
   if (loss !== undefined) return loss;
-  const check = createPaymentCheck(context, round, message);
-  const nothingPaid = await check.lacking();
-  if (nothingPaid !== undefined) return { status: "unpaid", lacks: nothingPaid };
+  const check = createPaymentCheck(context, round, { message, spent: expenses.spent });
+  const nothingPaid = await check.refusal();
+  if (nothingPaid !== undefined) return nothingPaid;
 
   const { maxPreparations, maxPreparationsPerModule } = context.options;
   const { preparations } = expenses;
@@ -130,8 +130,8 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     const { to, data } = step;
     const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
     return check.turn(async () => {
-      const lacks = await check.lacking(gas);
-      if (lacks !== undefined) return { status: "unpaid", lacks };
+      const tooLittlePaid = await check.refusal(gas);
+      if (tooLittlePaid !== undefined) return tooLittlePaid;
       return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
     });
   };

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import {
+  type Abi,
   type Address,
   createPublicClient,
   createWalletClient,
-  encodeFunctionData,
   type Hash,
   http,
   isHash,
@@ -55,8 +55,10 @@ export function escrowCommand(): Command {
     .requiredOption("--wei <n>", "how much to add", amountArgument)
     .action(async (id: string, options: Options & { wei: bigint }, self: Command) => {
       const found = escrowOn(self, options);
-      const data = encodeFunctionData({ abi: escrowPaymasterAbi, functionName: "topUp", args: [idOf(id)] });
-      const { transactionHash: tx } = await send(found, options, data, options.wei);
+      const { transactionHash: tx } = await send(found, options, {
+        ...{ functionName: "topUp", args: [idOf(id)] },
+        value: options.wei,
+      });
       console.log(`added ${options.wei} wei in transaction ${tx} on ${found.chain.name}`);
     });
   signing(sub(command, "deploy", "deploy both ends of pay on delivery; prints the addresses as JSON"))
@@ -104,8 +106,7 @@ async function dispatch(body: string, command: Command, options: SendOptions): P
     ...mailbox,
     functionName: "quoteDispatch",
   });
-  const data = encodeFunctionData({ ...mailbox, functionName: "dispatch" });
-  const { transactionHash: tx, logs } = await send({ ...found, escrow: origin.mailbox }, options, data, value);
+  const { transactionHash: tx, logs } = await send(found, options, { ...mailbox, functionName: "dispatch", value });
   const [event] = parseEventLogs({ abi: mailboxAbi, eventName: "DispatchId", logs });
   console.error(`locked ${value} wei for ${options.for} s in transaction ${tx} on ${origin.name}`);
   console.log(event?.args.messageId);
@@ -114,26 +115,27 @@ async function dispatch(body: string, command: Command, options: SendOptions): P
 async function refund(id: Hash, found: Escrow, options: Options): Promise<void> {
   const held = await readEscrow({ ...found, client: createChainClient(found.chain) }, id);
   if (held.state !== "open" || !held.hasEnded) throw new UsageError(`nothing to refund: ${describeEscrow(held)}`);
-  const data = encodeFunctionData({ abi: escrowPaymasterAbi, functionName: "refund", args: [[id]] });
-  const { transactionHash: tx } = await send(found, options, data);
+  const { transactionHash: tx } = await send(found, options, { functionName: "refund", args: [[id]] });
   console.log(`${held.amount} wei are ${held.refundAddress}'s again, transaction ${tx} on ${found.chain.name}`);
   await withdraw(held.refundAddress, found, options);
 }
 
 async function withdraw(account: Address, found: Escrow, options: Options): Promise<void> {
-  const data = encodeFunctionData({ abi: escrowPaymasterAbi, functionName: "withdraw", args: [account] });
-  const { transactionHash: tx, logs } = await send(found, options, data);
+  const { transactionHash: tx, logs } = await send(found, options, { functionName: "withdraw", args: [account] });
   const [event] = parseEventLogs({ abi: escrowPaymasterAbi, eventName: "Withdrawn", logs });
   console.log(`${event?.args.amount} wei were sent to ${account}, transaction ${tx} on ${found.chain.name}`);
 }
 
-/** Sends a transaction. @throws viem's errors when its simulation reverts; UsageError when it does in its block */
-async function send({ chain, escrow: to }: Escrow, options: Options, data: `0x${string}`, value = 0n) {
+type Call = { functionName: string; args: readonly unknown[]; value?: bigint; address?: Address; abi?: Abi };
+
+/** Calls the escrow, or another contract. @throws viem's errors when the simulation reverts; UsageError when the block does */
+async function send({ chain, escrow }: Escrow, options: Options, call: Call) {
   const account = keyOf(options, "CAUSEWAY_SENDER_KEY");
   const client = createPublicClient({ transport: http(chain.rpcUrl), pollingInterval: 200 });
   const wallet = createWalletClient({ account, transport: http(chain.rpcUrl) });
-  await client.call({ account, to, data, value });
-  const hash = await wallet.sendTransaction({ to, data, value, chain: null });
+  const parameters = { account, address: escrow, abi: escrowPaymasterAbi as Abi, ...call };
+  const { request } = await client.simulateContract(parameters);
+  const hash = await wallet.writeContract({ ...request, chain: null });
   const receipt = await client.waitForTransactionReceipt({ hash });
   if (receipt.status !== "success") throw new UsageError(`transaction ${hash} on ${chain.name} was reverted`);
   return receipt;

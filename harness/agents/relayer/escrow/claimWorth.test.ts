@@ -28,12 +28,12 @@ describe("the cost of a claim", () => {
 });
 
 describe("the cost of a delivery under an escrow", () => {
-  test("is its gas, and its share of a receipt, rounded up", () => {
+  test("is its gas, what was spent before, and its share of a receipt, rounded up", () => {
     const alone = claimCost({ count: 1 }, prices, options);
-    expect(deliveryCost({ gas: 1_000n, count: 1 }, prices, options)).toBe(3_000n + alone);
+    expect(deliveryCost({ gas: 1_000n, spent: 5n, count: 1 }, prices, options)).toBe(3_005n + alone);
     const seven = claimCost({ count: 7 }, prices, options);
     expect(seven % 7n).not.toBe(0n);
-    expect(deliveryCost({ gas: 0n, count: 7 }, prices, options)).toBe(seven / 7n + 1n);
+    expect(deliveryCost({ gas: 0n, spent: 0n, count: 7 }, prices, options)).toBe(seven / 7n + 1n);
   });
 });
 

@@ -36,15 +36,27 @@ export function claimCost(
   return inOriginToken(there * prices.destinationGas, prices) + here * prices.originGas;
 }
 
-/** Wei of the origin's token that a delivery costs under an escrow, with its share of a receipt for `count` deliveries. */
+/** Wei of the origin's token that bringing a receipt for `count` messages back costs. */
+export function receiptCost(
+  count: number,
+  prices: Pick<ClaimPrices, "originGas">,
+  options: Pick<ClaimOptions, "receiptGas" | "receiptGasPerMessage">,
+): bigint {
+  return (options.receiptGas + options.receiptGasPerMessage * BigInt(count)) * prices.originGas;
+}
+
+/**
+ * Wei of the origin's token that a delivery costs under an escrow, with its share of a receipt for `count` deliveries.
+ * @param parameters.spent wei of the destination's token that were spent on it before
+ */
 export function deliveryCost(
-  { gas, count }: { gas: bigint; count: number },
+  { gas, spent, count }: { gas: bigint; spent: bigint; count: number },
   prices: ClaimPrices,
   options: Pick<ClaimOptions, "receiptGas" | "receiptGasPerMessage">,
 ): bigint {
   const claim = claimCost({ count }, prices, options);
   const share = (claim + BigInt(count) - 1n) / BigInt(count);
-  return inOriginToken(gas * prices.destinationGas, prices) + share;
+  return inOriginToken(gas * prices.destinationGas + spent, prices) + share;
 }
 
 /** Wei of the origin's token that one message more in a receipt costs: what earns less is not worth being in one. */

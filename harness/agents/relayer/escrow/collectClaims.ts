@@ -11,7 +11,14 @@ import { errorText } from "../rpcError.ts";
 import type { MessageRules } from "../rules/messageRules.ts";
 import type { RelayerTables } from "../schema.ts";
 import type { Submitter } from "../submitter/createSubmitter.ts";
-import { type ClaimPrices, claimCost, type Earning, isWorthClaiming, worthClaiming } from "./claimWorth.ts";
+import {
+  type ClaimPrices,
+  claimCost,
+  type Earning,
+  isWorthClaiming,
+  receiptCost,
+  worthClaiming,
+} from "./claimWorth.ts";
 import { readLock, timeOn } from "./inspectLock.ts";
 import { readClaimPrices } from "./readPrices.ts";
 import { claimKey, readUnderWay } from "./underWay.ts";
@@ -60,15 +67,17 @@ export async function collectClaims(context: RelayerContext, parameters: Collect
     if (escrow === undefined) continue;
     await attempt(async () => {
       const route = { destination, submitter, origin, escrow, receipts };
-      const byModule = await readClaimable(context, route, rules);
-      if (byModule.size === 0) return;
+      const claimable = await readClaimable(context, route, rules);
+      if (claimable.length === 0) return;
       const prices = await readClaimPrices({
         origin: origin.client,
         destination: destination.client,
         escrow,
         destinationDomain: destination.chain.domain,
       });
-      for (const group of byModule.values()) await attempt(() => claim(context, route, group, prices));
+      for (const group of await groupUnclaimed(context, route, claimable, prices)) {
+        await attempt(() => claim(context, route, group, prices));
+      }
     });
   }
   if (errors.length > 0) throw new AggregateError(errors, errors.map(errorText).join("; "));
@@ -113,20 +122,13 @@ async function claim(
   else log.warn({ ...details, reason: result.reason }, "could not claim what it delivered");
 }
 
-/** Deliveries of ours that are final, and that an open lock pays for, by its module; without those that are being claimed. */
+/** Deliveries of ours that are final, and that an open lock pays for. */
 async function readClaimable(
   { db, options, now, log }: RelayerContext,
   { origin, destination: { chain: destination, account }, escrow, receipts }: Route,
   rules: MessageRules,
-): Promise<Map<Address, Claimable[]>> {
+): Promise<Claimable[]> {
   const route = { origin: origin.chain.domain, destination: destination.domain, escrow, receipts };
-  const groups = new Map<Address, Claimable[]>();
-  const progress = await db
-    .selectFrom("escrow_progress")
-    .select("block")
-    .where("origin", "=", route.origin)
-    .executeTakeFirst();
-  if (progress === undefined) return groups;
   const locks = await db
     .selectFrom("escrow_lock")
     .innerJoin("message", "message.id", "escrow_lock.message_id")
@@ -144,22 +146,51 @@ async function readClaimable(
     ({ receipt_ism: receiptIsm, receipt_sender: receiptSender }) =>
       rules.trust({ origin: route.origin, destination: route.destination, receiptIsm, receiptSender }) === undefined,
   );
-  if (trusted.length === 0) return groups;
+  if (trusted.length === 0) return [];
   const excluded = receiptsExcluded(rules, route);
   if (excluded !== undefined) {
     const details = { origin: origin.chain.name, destination: destination.name, reason: excluded };
     log.warn(details, "does not claim what it delivered: the lists exclude the receipt");
-    return groups;
+    return [];
   }
-  const underWay = await readUnderWay(db, { ...route, escrowBlock: progress.block }, now() - FORGET_AFTER_MS);
   const time = await timeOn(origin.client, now());
-  for (const { id, receipt_ism: receiptIsm, escrow_until, amount } of trusted) {
-    if (underWay.has(claimKey(receiptIsm, id))) continue;
-    const group = groups.get(receiptIsm) ?? [];
-    group.push({ id, receiptIsm, amount: BigInt(amount), endsIn: escrow_until - time });
-    groups.set(receiptIsm, group);
+  return trusted.map(({ id, receipt_ism: receiptIsm, escrow_until, amount }) => {
+    return { id, receiptIsm, amount: BigInt(amount), endsIn: escrow_until - time };
+  });
+}
+
+/** By module, those that are not being claimed. */
+async function groupUnclaimed(
+  { db, options, now }: RelayerContext,
+  { origin, destination, escrow, receipts }: Route,
+  claimable: readonly Claimable[],
+  prices: ClaimPrices,
+): Promise<Claimable[][]> {
+  const domains = { origin: origin.chain.domain, destination: destination.chain.domain };
+  const progress = await db
+    .selectFrom("escrow_progress")
+    .select("block")
+    .where("origin", "=", domains.origin)
+    .executeTakeFirst();
+  if (progress === undefined) return [];
+  const route = { ...domains, escrow, receipts, escrowBlock: progress.block };
+  const { keys, offered } = await readUnderWay(db, route, now() - FORGET_AFTER_MS);
+  const amounts = new Map(claimable.map(({ id, receiptIsm, amount }) => [claimKey(receiptIsm, id), amount]));
+  for (const { receiptIsm, entries } of offered) {
+    const inIt = entries.map(({ messageId }) => claimKey(receiptIsm, messageId)).filter((key) => amounts.has(key));
+    const earns = inIt.reduce((sum, key) => sum + (amounts.get(key) ?? 0n), 0n);
+    // Else somebody has packed one delivery of ours with so much else that bringing it back is worth nothing.
+    if (earns <= receiptCost(entries.length, prices, options.claims)) continue;
+    for (const key of inIt) keys.add(key);
   }
-  return groups;
+  const groups = new Map<Address, Claimable[]>();
+  for (const claim of claimable) {
+    if (keys.has(claimKey(claim.receiptIsm, claim.id))) continue;
+    const group = groups.get(claim.receiptIsm) ?? [];
+    group.push(claim);
+    groups.set(claim.receiptIsm, group);
+  }
+  return [...groups.values()];
 }
 
 /** Why the relayer would not deliver the receipts that it sends. */

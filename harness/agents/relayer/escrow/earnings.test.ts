@@ -1,144 +1,73 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Address, type Hash, numberToHex, pad } from "viem";
+import { type Hash, numberToHex, pad } from "viem";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { encodeDeliveryReceipt } from "../../../protocol/deliveryReceipt.ts";
-import { encodeMessage } from "../../../protocol/message.ts";
-import { openStore, type Store } from "../../../store/openStore.ts";
 import type { StoredMessage } from "../messages.ts";
-import { type RelayerTables, relayerMigrations } from "../schema.ts";
-import { earningIds, receiptIn } from "./earnings.ts";
-import type { EscrowLockTable } from "./escrowTables.ts";
+import { earningIds, receiptIn, receiptOf } from "./earnings.ts";
+import { createEscrowStore, type EscrowStore } from "./escrowStore.testkit.ts";
 
-/** The escrow is on chain 1, deliveries and receipts on chain 2. */
-const [HERE, THERE] = [1, 2];
-const hash = (i: number): Hash => pad(numberToHex(i), { size: 32 });
-const address = (i: number): Address => pad(numberToHex(i), { size: 20 });
-const [ME, ANOTHER, MODULE, RECEIPTS, ESCROW] = [address(1), address(2), address(3), address(4), address(5)];
-let directory: string;
-let store: Store<RelayerTables>;
-
+let store: EscrowStore;
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "earnings-"));
-  store = await openStore<RelayerTables>({ file: join(directory, "relayer.db"), migrations: relayerMigrations });
+  store = await createEscrowStore();
 });
-afterEach(async () => {
-  await store.close();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => store[Symbol.asyncDispose]());
 
-const entry = (i: number, payee = ME) => ({ messageId: hash(i), payee });
-let count = 0;
-
-/** A receipt that is recorded. */
-async function receipt(entries: ReturnType<typeof entry>[], change: Partial<StoredMessage> = {}, receiptIsm = MODULE) {
-  const nonce = 100 + count++;
-  const [sender, recipient] = [pad(RECEIPTS, { size: 32 }), pad(ESCROW, { size: 32 })];
-  const body = encodeDeliveryReceipt({ receiptIsm, entries });
-  const raw = encodeMessage({ version: 3, nonce, origin: THERE, sender, destination: HERE, recipient, body });
-  const row: StoredMessage = {
-    id: hash(nonce),
-    origin: THERE,
-    destination: HERE,
-    nonce,
-    sender,
-    recipient,
-    raw,
-    dispatched_block: 1,
-    dispatched_tx: hash(1_000 + nonce),
-    recorded_at: 0,
-    state: "pending",
-    attempts: 0,
-    next_attempt_at: 0,
-    reason: null,
-    tx: null,
-    delivered_block: null,
-    delivered_tx: null,
-    gas_used: null,
-    updated_at: 0,
-    retried_at: null,
-    wanted_wei: null,
-    wanted_gas: null,
-    wanted_lock: null,
-    ...change,
-  };
-  await store.db.insertInto("message").values(row).execute();
-  return row;
-}
-
-async function lock(i: number, change: Partial<EscrowLockTable> = {}) {
-  const choice = { receipt_ism: MODULE, receipt_sender: pad(RECEIPTS, { size: 32 }) };
-  const row = { origin: HERE, destination: THERE, message_id: hash(i), ...choice, deadline: 0, escrow_until: 9 };
-  const open = { amount: "5", state: "open" as const, paid_to: null, claims: 0 };
-  await store.db
-    .insertInto("escrow_lock")
-    .values({ ...row, ...open, ...change })
-    .execute();
-}
-
-const chains = { from: { deliveryReceipts: RECEIPTS }, to: { escrowPaymaster: ESCROW } } as unknown as Parameters<
-  typeof receiptIn
->[1];
+const hash = (i: number): Hash => pad(numberToHex(i), { size: 32 });
+const chains = () =>
+  ({ from: { deliveryReceipts: store.RECEIPTS }, to: { escrowPaymaster: store.ESCROW } }) as unknown as Parameters<
+    typeof receiptIn
+  >[1];
 
 async function earned(message: StoredMessage, trust: () => string | undefined = () => undefined) {
-  const found = receiptIn(message, chains);
+  const found = receiptIn(message, chains());
   if (found === undefined) throw new Error("it is a receipt");
-  return await earningIds(store.db, message, { receipt: found, account: ME, trust });
+  return await earningIds(store.db, message, { receipt: found, account: store.ME, trust });
 }
 
 it("earns what is locked for deliveries that it says are ours", async () => {
-  for (const i of [10, 11, 12]) await lock(i);
-  expect(await earned(await receipt([entry(10), entry(11, ANOTHER), entry(12), entry(13)]))).toEqual([
-    hash(10),
-    hash(12),
-  ]);
+  for (const i of [10, 11, 12]) await store.lock(i);
+  const message = await store.receipt([10, { id: 11, payee: store.ANOTHER }, 12, 13]);
+  expect(await earned(message)).toEqual([hash(10), hash(12)]);
 });
 
 it("earns all that it opens if we have sent it: the account may have named another payee", async () => {
-  await lock(10);
-  const message = await receipt([entry(10, ANOTHER)]);
+  await store.lock(10);
+  const message = await store.receipt([{ id: 10, payee: store.ANOTHER }]);
   expect(await earned(message)).toEqual([]);
-  await store.db
-    .insertInto("transaction")
-    .values({
-      ...{ hash: message.dispatched_tx, destination: THERE, account: ME, nonce: 1, message_id: null, purpose: "claim" },
-      ...{ raw: "0x", max_fee_per_gas: "1", max_priority_fee_per_gas: "1", state: "final", created_at: 0, success: 1 },
-      ...{ broadcast_at: 0, block_number: 1, block_hash: hash(1), gas_used: 1, cost: "1", fills: null },
-    })
-    .execute();
+  await store.db.insertInto("transaction").values(store.transaction(message.dispatched_tx)).execute();
   expect(await earned(message)).toEqual([hash(10)]);
 });
 
 it("earns nothing from locks that it does not open", async () => {
-  await lock(10, { state: "paid" });
-  await lock(11, { state: "refunded" });
-  await lock(12, { receipt_ism: ANOTHER });
-  await lock(13, { receipt_sender: hash(6) });
-  await lock(14, { destination: 7 });
-  await lock(15, { origin: 7 });
-  await lock(16);
-  const message = await receipt([10, 11, 12, 13, 14, 15, 16].map((i) => entry(i)));
+  await store.lock(10, { state: "paid" });
+  await store.lock(11, { state: "refunded" });
+  await store.lock(12, { receipt_ism: store.ANOTHER });
+  await store.lock(13, { receipt_sender: hash(6) });
+  await store.lock(14, { destination: 7 });
+  await store.lock(15, { origin: 7 });
+  await store.lock(16);
+  const message = await store.receipt([10, 11, 12, 13, 14, 15, 16]);
   expect(await earned(message)).toEqual([hash(16)]);
   expect(await earned(message, () => "not listed")).toEqual([]);
 });
 
 it("earns nothing that another receipt is opening, or has opened since the escrow was read", async () => {
-  for (const i of [10, 11, 12, 13, 14]) await lock(i);
-  await store.db
-    .insertInto("escrow_progress")
-    .values({ origin: HERE, block: 50, hash: hash(1), source: "" })
-    .execute();
-  await receipt([entry(10)], { state: "submitted" });
-  await receipt([entry(11)], { state: "included", delivered_block: 51 });
-  await receipt([entry(12)], { state: "delivered", delivered_block: 51 });
-  await receipt([entry(13)], { state: "delivered", delivered_block: 50 }); // it has opened nothing, or else it were paid
-  await receipt([entry(14)], { state: "waiting" });
-  expect(await earned(await receipt([10, 11, 12, 13, 14].map((i) => entry(i))))).toEqual([hash(13), hash(14)]);
+  for (const i of [10, 11, 12, 13, 14]) await store.lock(i);
+  const progress = { origin: store.HERE, block: 50, hash: hash(1), source: "" };
+  await store.db.insertInto("escrow_progress").values(progress).execute();
+  await store.receipt([10], { state: "submitted" });
+  await store.receipt([11], { state: "included", delivered_block: 51 });
+  await store.receipt([12], { state: "delivered", delivered_block: 51 });
+  await store.receipt([13], { state: "delivered", delivered_block: 50 }); // it has opened nothing, or else it were paid
+  await store.receipt([14], { state: "waiting" });
+  expect(await earned(await store.receipt([10, 11, 12, 13, 14]))).toEqual([hash(13), hash(14)]);
 });
 
-it("is no receipt that another contract sends, or that goes to another", async () => {
-  expect(receiptIn(await receipt([entry(10)], { sender: hash(4_000) }), chains)).toBeUndefined();
-  expect(receiptIn(await receipt([entry(10)], { recipient: hash(5_000) }), chains)).toBeUndefined();
-  expect(receiptIn(await receipt([entry(10)]), { ...chains, to: undefined })).toBeUndefined();
+it("is no receipt that another contract sends, that goes to another, or that does not decode", async () => {
+  expect(receiptIn(await store.receipt([10], { sender: hash(4_000) }), chains())).toBeUndefined();
+  expect(receiptIn(await store.receipt([10], { recipient: hash(5_000) }), chains())).toBeUndefined();
+  expect(receiptIn(await store.receipt([10]), { ...chains(), to: undefined })).toBeUndefined();
+  const { raw } = await store.receipt([10]);
+  expect(receiptOf(raw)?.entries).toHaveLength(1);
+  for (const bad of [`${raw}00`, raw.slice(0, -2), raw.slice(0, 50), "0x"]) {
+    expect(receiptOf(bad as `0x${string}`)).toBeUndefined();
+  }
 });

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { type Address, type Hash, zeroHash } from "viem";
+import { type Address, type Hash, type Hex, zeroHash } from "viem";
 import type { ChainConfig } from "../../../chains/chainConfig.ts";
 import { addressToBytes32 } from "../../../protocol/address.ts";
 import { type DeliveryReceipt, decodeDeliveryReceipt } from "../../../protocol/deliveryReceipt.ts";
@@ -16,7 +16,16 @@ export function receiptIn(
   if (from?.deliveryReceipts === undefined || to?.escrowPaymaster === undefined) return undefined;
   if (message.sender !== addressToBytes32(from.deliveryReceipts)) return undefined;
   if (message.recipient !== addressToBytes32(to.escrowPaymaster)) return undefined;
-  return decodeDeliveryReceipt(decodeMessage(message.raw).body);
+  return receiptOf(message.raw);
+}
+
+/** The receipt in a message; undefined if it is none, which no contract of ours sends. */
+export function receiptOf(raw: Hex): DeliveryReceipt | undefined {
+  try {
+    return decodeDeliveryReceipt(decodeMessage(raw).body);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -49,7 +58,8 @@ export async function earningIds(
   return ours.map(({ message_id }) => message_id).filter((id) => !opening.has(id));
 }
 
-async function isSentByUs(db: Kysely<RelayerTables>, hash: Hash): Promise<boolean> {
+/** Whether a transaction of ours has dispatched it. */
+export async function isSentByUs(db: Kysely<RelayerTables>, hash: Hash): Promise<boolean> {
   const query = db.selectFrom("transaction").select("hash").where("hash", "=", hash).where("purpose", "=", "claim");
   return (await query.executeTakeFirst()) !== undefined;
 }
@@ -76,7 +86,5 @@ async function beingOpened(db: Kysely<RelayerTables>, message: StoredMessage): P
       ]),
     )
     .execute();
-  return new Set(
-    rows.flatMap(({ raw }) => decodeDeliveryReceipt(decodeMessage(raw).body).entries.map((entry) => entry.messageId)),
-  );
+  return new Set(rows.flatMap(({ raw }) => receiptOf(raw)?.entries.map((entry) => entry.messageId) ?? []));
 }

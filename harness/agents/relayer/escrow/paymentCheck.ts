@@ -5,17 +5,20 @@ import type { StoredMessage } from "../messages.ts";
 import { readPaid } from "../payments/paid.ts";
 import { type Circumstances, lacking, type Offer, type Shortfall, wantsLock } from "../rules/paymentPolicy.ts";
 import { deliveryCost } from "./claimWorth.ts";
-import { earningIds } from "./earnings.ts";
+import { earningIds, isSentByUs } from "./earnings.ts";
 import { inspectLock, readLock, timeOn } from "./inspectLock.ts";
 import { readLocks, toLocked } from "./locks.ts";
 import { readClaimPrices } from "./readPrices.ts";
 
+/** `unpaid`: somebody has to pay. `waiting`: it pays for itself, as soon as gas is cheaper. */
+export type Refusal = { status: "unpaid"; lacks: Shortfall } | { status: "waiting"; reason: string };
+
 export type PaymentCheck = {
   /**
-   * What is lacking for the message; undefined if nothing is. Without an estimate what the store says is enough; with one,
-   * locks are looked at on their chain, right before anything is spent.
+   * Why the message is not delivered; undefined if it is. Without an estimate what the store says is enough; with one, locks
+   * are looked at on their chain, right before anything is spent.
    */
-  lacking(gas?: bigint): Promise<Shortfall | undefined>;
+  refusal(gas?: bigint): Promise<Refusal | undefined>;
   /** Runs what checks and submits, alone if the message is a receipt that has to pay for itself. */
   turn: Limit;
 };
@@ -24,7 +27,7 @@ export type PaymentCheck = {
 export function createPaymentCheck(
   context: RelayerContext,
   round: DeliveryRound,
-  message: StoredMessage,
+  { message, spent }: { message: StoredMessage; spent: bigint },
 ): PaymentCheck {
   const { db, now, options } = context;
   const { chain, client, account } = round.destination;
@@ -68,17 +71,21 @@ export function createPaymentCheck(
     return {
       time: await timeOn(origin.client, now()),
       gas,
-      cost: (count) => deliveryCost({ gas, count }, prices, options.claims),
+      cost: (count) => deliveryCost({ gas, spent, count }, prices, options.claims),
     };
   }
 
   return {
-    async lacking(gas) {
+    async refusal(gas) {
       if (policy.type === "none") return undefined;
       const earns = await earned(gas !== undefined);
-      if (earns > (gas === undefined ? 0n : gas * (await client.getGasPrice()))) return undefined;
+      const costs = gas === undefined || earns === 0n ? 0n : gas * (await client.getGasPrice());
+      if (earns > costs) return undefined;
       const offer = await offerOf(gas !== undefined);
-      return lacking(policy, offer, await circumstances(gas, offer));
+      const lacks = lacking(policy, offer, await circumstances(gas, offer));
+      if (lacks === undefined) return undefined;
+      if (earns === 0n || !(await isSentByUs(db, message.dispatched_tx))) return { status: "unpaid", lacks };
+      return { status: "waiting", reason: `this receipt earns ${earns} wei, and its delivery costs ${costs} now` };
     },
 
     turn: receipt === undefined ? (run) => run() : round.oneReceipt,
