@@ -36,7 +36,12 @@ export function dueMessages(
 }
 
 /** Whether a message waits for a payment alone. */
-export function isUnpaid({ state, wanted_wei, wanted_gas, wanted_lock }: StoredMessage): boolean {
+export function isUnpaid({
+  state,
+  wanted_wei,
+  wanted_gas,
+  wanted_lock,
+}: Pick<StoredMessage, "state" | "wanted_wei" | "wanted_gas" | "wanted_lock">): boolean {
   return state === "waiting" && (wanted_wei !== null || wanted_gas !== null || wanted_lock !== null);
 }
 

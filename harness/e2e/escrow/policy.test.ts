@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData } from "viem";
+import { type Address, encodeFunctionData, type Hash } from "viem";
 import { expect, it } from "vitest";
 import { DEFAULT_CLAIM_OPTIONS } from "../../agents/relayer/escrow/claimOptions.ts";
 import { readTotals } from "../../agents/relayer/payments/totals.ts";
@@ -102,4 +102,24 @@ it("brings one of many receipts back that name the same deliveries", async () =>
   await world.rounds(5);
   expect(await processed(alpha)).toHaveLength(1);
   expect(await control(alpha).getBalance({ address: setup.escrow })).toBe(0n);
+});
+
+it("does not wait for a receipt that is not worth bringing back", async () => {
+  const never = { ...DEFAULT_CLAIM_OPTIONS, maxAttempts: 0 };
+  // The lock is worth 800,000 gas: a delivery and its claim take 450,000, somebody's receipt of 256 entries more than a million.
+  await using setup = await createEscrowWorld(10n * GWEI, { relayerOptions: { paymentRules, claims: never } });
+  const { world } = setup;
+  const { alpha, beta } = world.chains;
+  for (const chain of [alpha, beta]) await control(chain).setNextBlockBaseFeePerGas({ baseFeePerGas: 0n });
+  const one = await setup.send("0x01");
+  await world.until(() => world.delivered("beta", one.id), "delivered");
+  // Attempt: the relayer takes its delivery for claimed by a receipt that it then does not want to pay the way back for.
+  await setup.sendReceipts(alpha.core.defaultIsm, Array<Hash>(256).fill(one.id));
+  await world.rounds(3);
+  expect(await processed(alpha)).toEqual([]);
+  await world.removeRelayer();
+  await world.addRelayer({ claims: { ...DEFAULT_CLAIM_OPTIONS, ratio: 1.5 } });
+  await world.until(async () => (await setup.held()) === 0n, "paid and withdrawn");
+  expect(await processed(alpha)).toHaveLength(1);
+  expect(await transactionCount(alpha)).toBe(2);
 });

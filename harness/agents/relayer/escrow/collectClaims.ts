@@ -177,7 +177,8 @@ async function groupUnclaimed(
   const { keys, offered } = await readUnderWay(db, route, now() - FORGET_AFTER_MS);
   const amounts = new Map(claimable.map(({ id, receiptIsm, amount }) => [claimKey(receiptIsm, id), amount]));
   for (const { receiptIsm, entries } of offered) {
-    const inIt = entries.map(({ messageId }) => claimKey(receiptIsm, messageId)).filter((key) => amounts.has(key));
+    const named = new Set(entries.map(({ messageId }) => claimKey(receiptIsm, messageId)));
+    const inIt = [...named].filter((key) => amounts.has(key));
     const earns = inIt.reduce((sum, key) => sum + (amounts.get(key) ?? 0n), 0n);
     // Else somebody has packed one delivery of ours with so much else that bringing it back is worth nothing.
     if (earns <= receiptCost(entries.length, prices, options.claims)) continue;

@@ -68,6 +68,7 @@ it("leaves it open whether a receipt is that others have sent and that nobody is
   await store.receipt([12], { state: "waiting" });
   await store.receipt([13], { state: "excluded" });
   await store.receipt([14], { state: "parked" });
+  await store.receipt([17], { state: "waiting", wanted_lock: "1" }); // it was not worth its delivery
   await store.receipt([15], { state: "submitted" });
   await store.receipt([16], { state: "delivered", delivered_block: 51 });
   expect(await underWay()).toEqual({ ids: [15, 16], size: 2, offered: [[12], [10, 11]] });

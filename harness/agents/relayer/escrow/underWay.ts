@@ -3,7 +3,7 @@ import { type Address, decodeFunctionData, type Hash, type Hex, parseTransaction
 import { deliveryReceiptsAbi } from "../../../contracts/abi.ts";
 import { addressToBytes32 } from "../../../protocol/address.ts";
 import type { DeliveryReceipt } from "../../../protocol/deliveryReceipt.ts";
-import { WORKABLE } from "../messages.ts";
+import { isUnpaid, WORKABLE } from "../messages.ts";
 import type { MessageState, RelayerTables } from "../schema.ts";
 import { receiptOf } from "./earnings.ts";
 
@@ -20,7 +20,10 @@ export type ReceiptRoute = {
 export type UnderWay = {
   /** As `claimKey`. */
   keys: Set<string>;
-  /** Receipts that others have had sent and that nobody has delivered: they are worth waiting for if delivering them is. */
+  /**
+   * Receipts that others have had sent, that nobody is delivering, and that this relayer has not declined to deliver: they are
+   * worth waiting for if delivering them is.
+   */
   offered: DeliveryReceipt[];
 };
 
@@ -53,7 +56,7 @@ export async function readUnderWay(
       .leftJoin("transaction", (join) =>
         join.onRef("transaction.hash", "=", "message.dispatched_tx").on("transaction.purpose", "=", "claim"),
       )
-      .select(["message.raw", "message.state", "transaction.hash as ours"])
+      .select(["message.raw", "message.state", "transaction.hash as ours", "wanted_wei", "wanted_gas", "wanted_lock"])
       .where("message.origin", "=", route.destination)
       .where("message.destination", "=", route.origin)
       .where("sender", "=", addressToBytes32(route.receipts))
@@ -72,9 +75,11 @@ export async function readUnderWay(
     for (const key of keysOfTransaction(raw, route)) keys.add(key);
   }
   const offered: DeliveryReceipt[] = [];
-  for (const { raw, state, ours } of messages) {
+  for (const message of messages) {
+    const { raw, state, ours } = message;
     const isOffer = ours === null && IDLE.has(state);
-    if (isOffer && (!WORKABLE.some((one) => one === state) || offered.length === MAX_OFFERED)) continue;
+    const isDeclined = !WORKABLE.some((one) => one === state) || isUnpaid(message);
+    if (isOffer && (isDeclined || offered.length === MAX_OFFERED)) continue;
     const receipt = receiptOf(raw);
     if (receipt === undefined) continue;
     if (isOffer) offered.push(receipt);
