@@ -144,6 +144,18 @@ it("leaves to another what another delivered", async () => {
   expect(await setup.credit(relayer)).toBe(0n);
 });
 
+it("does not claim by receipts that nobody may ever accept", async () => {
+  await using setup = await createEscrowWorld(DEAR);
+  const { world } = setup;
+  // Attempt: a lock that is worth a hundred claims, for a module of the payer's own that refuses all receipts.
+  const { address: refuses } = await deploy(world.chains.alpha, "PausableIsm", [localAccounts.deployer.address, relayer]);
+  const one = await setup.send("0x01", { receiptIsm: refuses });
+  await world.until(() => world.delivered("beta", one.id), "delivered");
+  await world.rounds(5);
+  expect(await claimed(world)).toEqual([]);
+  expect(await transactionCount(world.chains.beta)).toBe(1);
+});
+
 async function deployNoopIsm(chain: LocalChain): Promise<Address> {
   return (await deploy(chain, "NoopIsm")).address;
 }

@@ -1,10 +1,11 @@
 import { type Address, encodeFunctionData, type Hash } from "viem";
 import { expect, it } from "vitest";
 import { DEFAULT_CLAIM_OPTIONS } from "../../agents/relayer/escrow/claimOptions.ts";
+import { getMessage } from "../../agents/relayer/messageStatus.ts";
 import { readTotals } from "../../agents/relayer/payments/totals.ts";
 import { paymentRulesSchema } from "../../agents/relayer/rules/paymentPolicy.ts";
 import { localAccounts } from "../../chains/localChains.ts";
-import { deliveryReceiptsAbi } from "../../contracts/abi.ts";
+import { deliveryReceiptsAbi, escrowPaymasterAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { control, deploy, processed, statusOf, transactionCount } from "../kit.ts";
 import { causeway, createEscrowWorld, timeOf, transact } from "./kit.ts";
@@ -122,4 +123,28 @@ it("does not wait for a receipt that is not worth bringing back", async () => {
   await world.until(async () => (await setup.held()) === 0n, "paid and withdrawn");
   expect(await processed(alpha)).toHaveLength(1);
   expect(await transactionCount(alpha)).toBe(2);
+});
+
+it("does not count a lock that its chain has reorganised away, nor what was added to it", async () => {
+  await using setup = await createEscrowWorld(1n, { relayerOptions: { paymentRules } });
+  const { world } = setup;
+  const alpha = control(world.chains.alpha);
+  const { id, value } = await setup.send("0x01");
+  await world.rounds(3);
+  const before = await alpha.snapshot();
+  const add = (wei: bigint) => {
+    const data = encodeFunctionData({ abi: escrowPaymasterAbi, functionName: "topUp", args: [id] });
+    return transact(world.chains.alpha, { to: setup.escrow, data, value: wei });
+  };
+  const holds = (amount: bigint) => async () =>
+    (await getMessage(world.relayer.store.db, id))?.lock?.amount === amount.toString();
+  await add(5n);
+  await add(2n);
+  await world.until(holds(value + 7n), "seen");
+  expect((await statusOf(world, id)).reason).toContain(`the escrow holds ${value} wei`); // it was not worth a second look
+
+  await alpha.revert({ id: before });
+  await add(1n);
+  await alpha.mine({ blocks: 3 });
+  await world.until(holds(value + 1n), "read anew");
 });
