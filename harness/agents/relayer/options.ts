@@ -1,3 +1,4 @@
+import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
 import type { MessageLists } from "./rules/messageLists.ts";
 import type { PaymentRules } from "./rules/paymentPolicy.ts";
 import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
