@@ -139,7 +139,6 @@ export type RelayerTables = {
 } & EscrowTables;
 
 export const relayerMigrations: Migrations = {
-  ...escrowMigrations,
   relayer_0001_create: {
     async up(db) {
       await db.schema
