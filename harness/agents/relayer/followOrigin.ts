@@ -4,9 +4,9 @@ import { decodeMessage } from "../../protocol/message.ts";
 import type { IndexState } from "../originIndex.ts";
 import type { IndexedMessage } from "../originIndexTables.ts";
 import type { Origin, RelayerContext } from "./context.ts";
+import { createEscrowIndex } from "./escrow/escrowIndex.ts";
 import { createPaymentIndex } from "./payments/paymentIndex.ts";
 import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
-import { createEscrowIndex } from "./escrow/escrowIndex.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
