@@ -148,7 +148,10 @@ it("does not claim by receipts that nobody may ever accept", async () => {
   await using setup = await createEscrowWorld(DEAR);
   const { world } = setup;
   // Attempt: a lock that is worth a hundred claims, for a module of the payer's own that refuses all receipts.
-  const { address: refuses } = await deploy(world.chains.alpha, "PausableIsm", [localAccounts.deployer.address, relayer]);
+  const { address: refuses } = await deploy(world.chains.alpha, "PausableIsm", [
+    localAccounts.deployer.address,
+    relayer,
+  ]);
   const one = await setup.send("0x01", { receiptIsm: refuses });
   await world.until(() => world.delivered("beta", one.id), "delivered");
   await world.rounds(5);
