@@ -1,4 +1,4 @@
-import { type Address, createPublicClient, http } from "viem";
+import { type Address, createPublicClient, getAddress, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Anvil, startAnvil } from "../chains/anvil.ts";
@@ -6,6 +6,7 @@ import { localAccounts } from "../chains/localChains.ts";
 import { readArtifact } from "./artifact.ts";
 import { UnsafeSetError } from "./assertSafeSet.ts";
 import { deployCore } from "./deployCore.ts";
+import { createDeployer } from "./deployer.ts";
 
 const [first, second, third] = [7, 8, 9].map(
   (addressIndex) =>
@@ -47,4 +48,18 @@ it("sends no transaction for a set that one key could forge through, unless told
   const core = await deployCore({ rpcUrl: anvil.rpcUrl, account, set, development: true });
   expect(core.domain).toBe(77);
   expect(core.testRecipient).toMatch(/^0x/);
+});
+
+it("deploys pay on delivery too where that is asked for, at the prices of a paymaster", async () => {
+  const deployer = await createDeployer({ rpcUrl: anvil.rpcUrl, account });
+  const { address: paymaster } = await deployer.create("FlatPaymaster", [7n]);
+  const set = { validators: [first, second, third], threshold: 2 };
+  const core = await deployCore({ rpcUrl: anvil.rpcUrl, account, set, payOnDelivery: paymaster });
+  const { escrowPaymaster: escrow = "0x", deliveryReceipts: receipts = "0x" } = core;
+  const read = (name: string, address: Address, functionName: string) =>
+    deployer.client.readContract({ address, abi: readArtifact(name).abi, functionName });
+  expect(await read("EscrowPaymaster", escrow, "gasPaymaster")).toBe(getAddress(paymaster));
+  expect(await read("EscrowPaymaster", escrow, "mailbox")).toBe(getAddress(core.mailbox));
+  expect(await read("DeliveryReceipts", receipts, "mailbox")).toBe(getAddress(core.mailbox));
+  expect(core.receiptIsms).toEqual([core.defaultIsm]);
 });

@@ -2,6 +2,7 @@ import type { Address, LocalAccount } from "viem";
 import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
 import { createDeployer } from "./deployer.ts";
+import { deployPayOnDelivery } from "./deployPayOnDelivery.ts";
 import { ISM_FACTORIES, ISM_FACTORY_NAMES, type IsmFactories } from "./ismFactories.ts";
 
 /** Multisig by the message's own checkpoint (cheapest), or by Merkle proof under any later one. */
@@ -19,6 +20,8 @@ export type DeployCoreParameters = {
   set: ValidatorSet;
   /** Default: message-id. */
   ism?: IsmKind;
+  /** Deploy pay on delivery too, at the quotes of that paymaster. Default: no. */
+  payOnDelivery?: Address;
   /** A chain without value: allows one validator and threshold one, and deploys a recipient to play with. */
   development?: boolean;
   /** Called before each transaction with what it does. */
@@ -33,6 +36,10 @@ export type CoreDeployment = IsmFactories & {
   defaultIsm: Address;
   /** Block that the Mailbox was created in: no message is older. */
   fromBlock: number;
+  /** Only if pay on delivery was asked for: its two contracts, and the default module to verify receipts. */
+  escrowPaymaster?: Address;
+  deliveryReceipts?: Address;
+  receiptIsms?: Address[];
   /** Only on development chains. */
   testRecipient?: Address;
 };
@@ -63,6 +70,8 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
   const mailbox = await create("Mailbox", [domain, parameters.owner ?? account.address, defaultIsm]);
   const merkleTreeHook = (await client.readContract({ ...mailbox, functionName: "merkleTreeHook" })) as Address;
   const validatorAnnounce = await create("ValidatorAnnounce", [mailbox.address]);
+  const paymaster = parameters.payOnDelivery;
+  const escrow = paymaster && (await deployPayOnDelivery({ deployer, mailbox: mailbox.address, paymaster }));
   const recipient = development ? await create("TestRecipient") : undefined;
 
   return {
@@ -73,6 +82,7 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
     defaultIsm,
     ...factories,
     fromBlock: mailbox.block,
+    ...(escrow && { ...escrow, receiptIsms: [defaultIsm] }),
     ...(recipient && { testRecipient: recipient.address }),
   };
 }
