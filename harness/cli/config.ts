@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
+import { claimOptionsSchema } from "../agents/relayer/escrow/claimOptions.ts";
 import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
@@ -52,6 +53,8 @@ const relayerSchema = z.strictObject({
   maxReverts: z.int().min(1).exactOptional(),
   /** The same for so many wei of the destination's token, decimal. */
   maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
+  /** When to claim what escrows owe for deliveries. */
+  claims: claimOptionsSchema.exactOptional(),
 });
 
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({

@@ -11,6 +11,7 @@ type DeployOptions = {
   ism: IsmKind;
   domain?: number;
   owner?: Address;
+  payOnDelivery?: Address;
   keyFile?: string;
   development: boolean;
 };
@@ -26,6 +27,11 @@ export function deployCommand(): Command {
     )
     .option("--domain <n>", "domain of the chain (default: its chain id)", integerArgument)
     .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", addressArgument)
+    .option(
+      "--pay-on-delivery <paymaster>",
+      "deploy an escrow and receipts too (docs/pay-on-delivery.md), at the quotes of that contract",
+      addressArgument,
+    )
     .option("--key-file <file>", "private key that pays (default: the environment variable CAUSEWAY_DEPLOYER_KEY)")
     .option("--development", "a chain without value: allow one validator or threshold one, add a test recipient", false)
     .action(async (options: DeployOptions) => {
