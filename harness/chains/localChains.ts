@@ -1,8 +1,8 @@
 import { type Address, bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
-import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
 import { createDeployer } from "../contracts/deployer.ts";
+import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import type { ChainConfig, Finality } from "./chainConfig.ts";
 

@@ -3,8 +3,8 @@ import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
 import { createDeployer, type Deployer } from "./deployer.ts";
 import { deployGasPaymaster } from "./deployGasPaymaster.ts";
-import type { GasPaymasterConfig } from "./gasPaymasterConfig.ts";
 import { deployPayOnDelivery } from "./deployPayOnDelivery.ts";
+import type { GasPaymasterConfig } from "./gasPaymasterConfig.ts";
 import { ISM_FACTORIES, ISM_FACTORY_NAMES, type IsmFactories } from "./ismFactories.ts";
 
 /** Multisig by the message's own checkpoint (cheapest), or by Merkle proof under any later one. */
