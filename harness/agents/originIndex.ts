@@ -39,6 +39,8 @@ export type OriginIndex = {
   readonly tree: MerkleTree;
   /** @throws Error when no such message is indexed */
   message(index: number): Promise<IndexedMessage>;
+  /** The message with that id, undefined when none is indexed. */
+  find(id: Hash): Promise<IndexedMessage | undefined>;
   /** Up to `limit` messages in order, from index `from` on. */
   messages(range: { from: number; limit: number }): Promise<IndexedMessage[]>;
   /**
@@ -224,6 +226,7 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
       if (message === undefined) throw new Error(`message ${index} of ${chain.name} is not indexed`);
       return message;
     },
+    find: records.find,
     messages: records.messages,
     tick(options = {}) {
       const state = running.then(() => follow(options.signal));

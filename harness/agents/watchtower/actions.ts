@@ -1,0 +1,98 @@
+import type { Kysely } from "kysely";
+import type { Address, Hex } from "viem";
+import type { Agreement, WatchedChain } from "./followChain.ts";
+import type { ActionTable, TowerTables } from "./schema.ts";
+
+/** What to do about an action now, by what the chain says: the store does not know whether others did it meanwhile. */
+export type Plan =
+  | {
+      status: "call";
+      /** Which part of the action it is: of the same part, one transaction at a time. */
+      step: string;
+      to: Address;
+      data: Hex;
+    }
+  /** There is nothing left to do: it was done, by whomever, or can not be done any more. */
+  | { status: "done" | "moot"; reason: string }
+  /** Later. */
+  | { status: "wait"; reason: string };
+
+export type PlanParameters = {
+  /** As it was intended; from our own store, so its form is known. */
+  subject: unknown;
+  account: Address;
+  watched: WatchedChain;
+  agreement: Agreement;
+};
+
+/** How one kind of action is done. @throws when the chain can not be asked: the next tick tries again */
+export type Planner = (parameters: PlanParameters) => Promise<Plan>;
+
+/** The kinds of actions, the most urgent first. */
+export const ACTION_KINDS = [
+  "pause",
+  "flag-message",
+  "flag-submodule",
+  "prove",
+  "close-challenge",
+  "resolve",
+  "claim",
+] as const;
+export type ActionKind = (typeof ACTION_KINDS)[number];
+
+export type Actions = ReturnType<typeof createActions>;
+
+/** What is intended, kept before it happens. */
+export function createActions(parameters: { db: Kysely<TowerTables>; now: () => number }) {
+  const { db, now } = parameters;
+
+  return {
+    /** Intends something, once: under the same key it is not intended again, whatever became of it. @returns whether it is new */
+    async intend(action: {
+      key: string;
+      chain: number;
+      account: Address;
+      kind: ActionKind;
+      subject: unknown;
+    }): Promise<boolean> {
+      const { key, chain, kind } = action;
+      const account = action.account.toLowerCase() as Address;
+      const nothing = { attempts: 0, reason: null, outcome: null, outcome_block: null };
+      const times = { next_attempt_at: now(), created_at: now() };
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("tower_action")
+        .values({
+          key,
+          chain,
+          account,
+          kind,
+          subject: JSON.stringify(action.subject),
+          state: "due",
+          ...nothing,
+          ...times,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows !== 0n;
+    },
+
+    /** What is to be done now by an account on a chain, the most urgent first. */
+    async due(chain: number, account: Address): Promise<ActionTable[]> {
+      const rows = await db
+        .selectFrom("tower_action")
+        .selectAll()
+        .where("chain", "=", chain)
+        .where("account", "=", account.toLowerCase() as Address)
+        .where("state", "=", "due")
+        .where("next_attempt_at", "<=", now())
+        .orderBy("next_attempt_at")
+        .execute();
+      const urgency = (kind: string) => ACTION_KINDS.indexOf(kind as ActionKind);
+      return rows.sort((a, b) => urgency(a.kind) - urgency(b.kind));
+    },
+
+    async update(key: string, set: Partial<ActionTable>): Promise<void> {
+      await db.updateTable("tower_action").set(set).where("key", "=", key).execute();
+    },
+  };
+}

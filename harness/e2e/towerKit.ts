@@ -1,0 +1,203 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Address, createWalletClient, type Hex, http, keccak256, parseEther, toHex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import {
+  type OpenedWatchtower,
+  type OpenWatchtowerParameters,
+  openWatchtower,
+} from "../agents/watchtower/openWatchtower.ts";
+import type { WatchtowerOptions } from "../agents/watchtower/options.ts";
+import type { OffenceTable } from "../agents/watchtower/schema.ts";
+import { localAccounts } from "../chains/localChains.ts";
+import { mailboxAbi, merkleTreeHookAbi, validatorAnnounceAbi } from "../contracts/abi.ts";
+import { addressToBytes32 } from "../protocol/address.ts";
+import { announcementDigest, type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
+import { createMerkleTree, type MerkleTree } from "../protocol/merkleTree.ts";
+import { encodeMessage } from "../protocol/message.ts";
+import { encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
+import { checkpointFile } from "../storage/folderReader.ts";
+import { signedCheckpointToJson } from "../storage/signedCheckpointJson.ts";
+import type { ChainName, World } from "../world/createWorld.ts";
+import { control, write } from "./kit.ts";
+
+/** Nothing is waited for that a test does not wait for. */
+const IMPATIENT: Partial<WatchtowerOptions> = {
+  allowLocalStorage: true,
+  nodeAlertAfterMs: 0,
+  prematurePatienceMs: 0,
+  clockSkewSeconds: 0,
+};
+
+export type TestTower = OpenedWatchtower & {
+  /** Kinds of all alerts so far, sorted. */
+  alertKinds(): Promise<string[]>;
+  alertTexts(kind: string): Promise<string[]>;
+  offences(): Promise<OffenceTable[]>;
+  verdicts(): Promise<Record<string, number>>;
+};
+
+let towers = 0;
+
+/** A watchtower over both chains of a world, each by its anvil and by `others`, with a store of its own or one that was there. */
+export async function openTower(
+  world: World,
+  parameters: Omit<Partial<OpenWatchtowerParameters>, "chains"> & {
+    /** Second nodes. Default: the same anvils by another name. */
+    others?: Partial<Record<ChainName, string>>;
+    validators?: readonly Address[];
+    recipients?: readonly Address[];
+    verifiers?: readonly Address[];
+    quorum?: number;
+  } = {},
+): Promise<TestTower> {
+  const { others = {}, validators = [], recipients = [], verifiers = [], quorum, ...rest } = parameters;
+  towers += 1;
+  const chains = (["alpha", "beta"] as const).map((name) => {
+    const chain = world.chains[name].config;
+    const other = others[name] ?? chain.rpcUrl.replace("127.0.0.1", "localhost");
+    const protects = { recipients, verifiers };
+    return { chain, rpcUrls: [chain.rpcUrl, other], validators, protects, ...(quorum !== undefined && { quorum }) };
+  });
+  const tower = await openWatchtower({
+    storeFile: join(world.directory, `tower-${towers}.db`),
+    log: pino({ level: process.env.CAUSEWAY_LOG_LEVEL ?? "silent" }),
+    now: world.now,
+    ...rest,
+    chains,
+    options: { ...IMPATIENT, ...rest.options },
+  });
+  const { db } = tower.store;
+  return {
+    ...tower,
+    async alertKinds() {
+      const rows = await db.selectFrom("tower_alert").select("kind").orderBy("kind").execute();
+      return rows.map(({ kind }) => kind);
+    },
+    async alertTexts(kind) {
+      const rows = await db.selectFrom("tower_alert").select("text").where("kind", "=", kind).execute();
+      return rows.map(({ text }) => text);
+    },
+    offences: () => db.selectFrom("tower_offence").selectAll().orderBy("leaf_index").execute(),
+    async verdicts() {
+      const rows = await db
+        .selectFrom("tower_signature")
+        .select("verdict")
+        .select((select) => select.fn.countAll<number>().as("count"))
+        .groupBy("verdict")
+        .execute();
+      return Object.fromEntries(rows.map(({ verdict, count }) => [verdict, Number(count)]));
+    },
+  };
+}
+
+/** A key with a folder that is announced on alpha, and whoever has it. */
+export async function addHostile(world: World, privateKey: Hex = generatePrivateKey()) {
+  const { config } = world.chains.alpha;
+  const account = privateKeyToAccount(privateKey);
+  const folder = join(world.directory, `hostile-${account.address}`);
+  const storageLocation = `file://${folder}`;
+  mkdirSync(folder);
+  const digest = announcementDigest({ origin: config.domain, mailbox: config.mailbox, storageLocation });
+  const signature = await account.signMessage({ message: { raw: digest } });
+  const args = [account.address, storageLocation, signature];
+  await write(world.chains.alpha, {
+    address: config.validatorAnnounce,
+    abi: validatorAnnounceAbi as never,
+    functionName: "announce",
+    args,
+  });
+  return {
+    account,
+    address: account.address.toLowerCase() as Address,
+    folder,
+    file: (index: number) => join(folder, checkpointFile(index)),
+    /** Publishes a checkpoint under an index, whatever it is. */
+    async publish(checkpoint: Checkpoint, index = checkpoint.index): Promise<void> {
+      const raw = checkpointDigest(checkpoint);
+      const signed = await account.signMessage({ message: { raw } });
+      writeFileSync(join(folder, checkpointFile(index)), signedCheckpointToJson({ checkpoint, signature: signed }));
+    },
+  };
+}
+
+export type Hostile = Awaited<ReturnType<typeof addHostile>>;
+
+/** The tree of a chain, from its events. */
+export async function treeOf(world: World, name: ChainName = "alpha"): Promise<MerkleTree> {
+  const { merkleTreeHook } = world.chains[name].config;
+  const events = await control(world.chains[name]).getContractEvents({
+    address: merkleTreeHook,
+    abi: merkleTreeHookAbi,
+    eventName: "InsertedIntoTree",
+    fromBlock: 0n,
+    strict: true,
+  });
+  const tree = createMerkleTree();
+  for (const { args } of events) tree.append(args.messageId);
+  return tree;
+}
+
+/** What an honest validator of alpha signs for an index. */
+export async function honestCheckpoint(world: World, index: number): Promise<Checkpoint> {
+  const { domain, merkleTreeHook } = world.chains.alpha.config;
+  const tree = await treeOf(world);
+  return { origin: domain, merkleTreeHook, index, root: tree.root(index + 1), messageId: tree.leaf(index) };
+}
+
+/** A message from alpha that was never sent, and the metadata with which the default module of beta takes it. */
+export async function forgeMessage(world: World, changes: { recipient?: Address; index?: number; body?: Hex } = {}) {
+  const { alpha, beta } = world.chains;
+  const index = changes.index ?? (await treeOf(world)).count + 1_000;
+  const message = encodeMessage({
+    version: 3,
+    nonce: index,
+    origin: alpha.config.domain,
+    sender: addressToBytes32(localAccounts.sender.address.toLowerCase() as Address),
+    destination: beta.config.domain,
+    recipient: addressToBytes32(changes.recipient ?? beta.config.testRecipient),
+    body: changes.body ?? toHex(`forged ${index} ${Math.random()}`),
+  });
+  const id = keccak256(message);
+  const { domain: origin, merkleTreeHook } = alpha.config;
+  const checkpoint: Checkpoint = { origin, merkleTreeHook, index, root: keccak256(id), messageId: id };
+  const raw = checkpointDigest(checkpoint);
+  const signers = alpha.validators.slice(0, 2);
+  const signatures = await Promise.all(signers.map((signer) => signer.signMessage({ message: { raw } })));
+  const metadata = encodeMessageIdMetadata({ ...checkpoint, signatures });
+  return { id, message, checkpoint, metadata, signers: signers.map(({ address }) => address.toLowerCase() as Address) };
+}
+
+/** Delivers on beta whatever its modules take. */
+export async function deliver(world: World, { metadata, message }: { metadata: Hex; message: Hex }): Promise<void> {
+  const { mailbox } = world.chains.beta.config;
+  await write(world.chains.beta, {
+    address: mailbox,
+    abi: mailboxAbi as never,
+    functionName: "process",
+    args: [metadata, message],
+  });
+}
+
+/** A rich account that nobody else uses. */
+export async function newAccount(world: World) {
+  const account = privateKeyToAccount(generatePrivateKey());
+  for (const chain of [world.chains.alpha, world.chains.beta]) {
+    await control(chain).setBalance({ address: account.address, value: parseEther("10") });
+  }
+  return account;
+}
+
+/** Both chains go on for so long, with a block at the end. */
+export async function passTime(world: World, seconds: number): Promise<void> {
+  for (const chain of [world.chains.alpha, world.chains.beta]) {
+    const client = control(chain);
+    await client.increaseTime({ seconds });
+    await client.mine({ blocks: 1 });
+  }
+}
+
+export function walletOf(world: World, name: ChainName) {
+  return createWalletClient({ account: localAccounts.deployer, transport: http(world.chains[name].config.rpcUrl) });
+}
