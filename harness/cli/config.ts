@@ -4,14 +4,9 @@ import type { Address } from "viem";
 import { z } from "zod";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
+import { type KeySource, keySourceSchema } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
-
-/** Where a private key is: in an environment variable or in a file of its own. Never in the configuration itself. */
-const keySourceSchema = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
-export type KeySource = z.infer<typeof keySourceSchema>;
+import { type WatchtowerConfig, watchtowerSchema } from "./watchtowerConfig.ts";
 
 const validatorSchema = z.strictObject({
   /** Name of the chain whose messages it signs. */
@@ -55,6 +50,7 @@ const configSchema = z.strictObject({
   chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainSchema),
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
+  watchtower: watchtowerSchema.optional(),
 });
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
@@ -66,6 +62,7 @@ export type Config = {
   chains: Record<string, NamedChain>;
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
+  watchtower?: WatchtowerConfig;
 };
 
 /** Where the configuration is looked for when neither --config nor CAUSEWAY_CONFIG names one. */
@@ -83,7 +80,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   if (!parsed.success) {
     throw new UsageError(`the configuration ${file} is not valid:\n${z.prettifyError(parsed.error)}`);
   }
-  const { chains, validator, relayer } = parsed.data;
+  const { chains, validator, relayer, watchtower } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
   return {
@@ -99,6 +96,14 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       },
     }),
     ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
+    ...(watchtower && {
+      watchtower: {
+        ...watchtower,
+        ...(watchtower.key && { key: key(watchtower.key) }),
+        ...(watchtower.guardianKey && { guardianKey: key(watchtower.guardianKey) }),
+        store: path(watchtower.store),
+      },
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validatorCommand } from "./commands/validator.ts";
+import { watchtowerCommand } from "./commands/watchtower.ts";
 import { whyCommand } from "./commands/why.ts";
 
 const program = new Command("causeway")
@@ -23,6 +24,7 @@ const program = new Command("causeway")
   .addCommand(statusCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
+  .addCommand(watchtowerCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
   .addCommand(blsCommand())

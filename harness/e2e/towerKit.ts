@@ -10,6 +10,7 @@ import {
 } from "../agents/watchtower/openWatchtower.ts";
 import type { WatchtowerOptions } from "../agents/watchtower/options.ts";
 import type { OffenceTable } from "../agents/watchtower/schema.ts";
+import type { Finality } from "../chains/chainConfig.ts";
 import { localAccounts } from "../chains/localChains.ts";
 import { mailboxAbi, merkleTreeHookAbi, validatorAnnounceAbi } from "../contracts/abi.ts";
 import { addressToBytes32 } from "../protocol/address.ts";
@@ -20,7 +21,7 @@ import { encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
 import { checkpointFile } from "../storage/folderReader.ts";
 import { signedCheckpointToJson } from "../storage/signedCheckpointJson.ts";
 import type { ChainName, World } from "../world/createWorld.ts";
-import { control, write } from "./kit.ts";
+import { control, deploy, write } from "./kit.ts";
 
 /** Nothing is waited for that a test does not wait for. */
 const IMPATIENT: Partial<WatchtowerOptions> = {
@@ -44,21 +45,36 @@ let towers = 0;
 export async function openTower(
   world: World,
   parameters: Omit<Partial<OpenWatchtowerParameters>, "chains"> & {
-    /** Second nodes. Default: the same anvils by another name. */
+    /** Other nodes. Default: the same anvils by another name. */
     others?: Partial<Record<ChainName, string>>;
+    /** They are named first. */
+    othersFirst?: boolean;
     validators?: readonly Address[];
     recipients?: readonly Address[];
     verifiers?: readonly Address[];
     quorum?: number;
+    /** What it takes for final. Default: every block. */
+    finality?: Finality;
   } = {},
 ): Promise<TestTower> {
-  const { others = {}, validators = [], recipients = [], verifiers = [], quorum, ...rest } = parameters;
+  const {
+    others = {},
+    othersFirst = false,
+    validators = [],
+    recipients = [],
+    verifiers = [],
+    quorum,
+    finality,
+    ...rest
+  } = parameters;
   towers += 1;
   const chains = (["alpha", "beta"] as const).map((name) => {
-    const chain = world.chains[name].config;
+    const { config } = world.chains[name];
+    const chain = finality === undefined ? config : { ...config, finality };
     const other = others[name] ?? chain.rpcUrl.replace("127.0.0.1", "localhost");
     const protects = { recipients, verifiers };
-    return { chain, rpcUrls: [chain.rpcUrl, other], validators, protects, ...(quorum !== undefined && { quorum }) };
+    const rpcUrls = othersFirst ? [other, chain.rpcUrl] : [chain.rpcUrl, other];
+    return { chain, rpcUrls, validators, protects, ...(quorum !== undefined && { quorum }) };
   });
   const tower = await openWatchtower({
     storeFile: join(world.directory, `tower-${towers}.db`),
@@ -180,6 +196,16 @@ export async function deliver(world: World, { metadata, message }: { metadata: H
   });
 }
 
+/** Has a contract make a call on beta, in a transaction whose calldata does not show it. */
+export async function callHidden(world: World, to: Address, data: Hex): Promise<void> {
+  const { beta } = world.chains;
+  const hidden = await deploy(beta, "ReentrantCaller");
+  await write(beta, { ...hidden, functionName: "plan", args: [to, data] });
+  const wallet = createWalletClient({ account: localAccounts.deployer, transport: http(beta.config.rpcUrl) });
+  const hash = await wallet.sendTransaction({ to: hidden.address, gas: 3_000_000n, chain: null });
+  await control(beta).waitForTransactionReceipt({ hash });
+}
+
 /** A rich account that nobody else uses. */
 export async function newAccount(world: World) {
   const account = privateKeyToAccount(generatePrivateKey());
@@ -189,15 +215,17 @@ export async function newAccount(world: World) {
   return account;
 }
 
-/** Both chains go on for so long, with a block at the end. */
-export async function passTime(world: World, seconds: number): Promise<void> {
-  for (const chain of [world.chains.alpha, world.chains.beta]) {
-    const client = control(chain);
-    await client.increaseTime({ seconds });
-    await client.mine({ blocks: 1 });
-  }
+/** Time passes on both chains; one of them goes on, with blocks at the end. */
+export async function passTime(world: World, name: ChainName, seconds: number, blocks = 1): Promise<void> {
+  for (const chain of [world.chains.alpha, world.chains.beta]) await control(chain).increaseTime({ seconds });
+  await control(world.chains[name]).mine({ blocks });
 }
 
-export function walletOf(world: World, name: ChainName) {
-  return createWalletClient({ account: localAccounts.deployer, transport: http(world.chains[name].config.rpcUrl) });
+/** Ticks until the condition holds. @throws Error when it never does */
+export async function eventually(tower: TestTower, condition: () => Promise<boolean>, ticks = 30): Promise<void> {
+  for (let i = 0; i < ticks; i++) {
+    if (await condition()) return;
+    await tower.tick();
+  }
+  if (!(await condition())) throw new Error(`not after ${ticks} ticks; alerts: ${await tower.alertKinds()}`);
 }

@@ -40,6 +40,7 @@ export type Alerts = {
 export type Notify = (message: AlertMessage) => Promise<void>;
 
 const SENT_AT_ONCE = 20;
+const MAX_TEXT = 1_000;
 
 /** Keeps alerts until they are told, across restarts; each thing once, however often it happens. */
 export function createAlerts(parameters: {
@@ -61,7 +62,7 @@ export function createAlerts(parameters: {
     if (known === undefined) {
       const { key, kind, severity } = alert;
       const fresh = { times: 1, first_at: time, last_at: time, sent_times: 0, attempts: 0, next_attempt_at: null };
-      const row = { key, kind, severity, text: printable(alert.text), details, ...fresh };
+      const row = { key, kind, severity, text: printable(alert.text, MAX_TEXT), details, ...fresh };
       await db
         .insertInto("tower_alert")
         .values({ ...row, ...telling })
@@ -79,7 +80,7 @@ export function createAlerts(parameters: {
         last_at: time,
         severity: alert.severity,
         // What is waiting to be told is told as it was found.
-        ...(!isWaiting && again && { text: printable(alert.text), details, ...telling }),
+        ...(!isWaiting && again && { text: printable(alert.text, MAX_TEXT), details, ...telling }),
       })
       .where("key", "=", alert.key)
       .execute();
@@ -123,7 +124,7 @@ export function createAlerts(parameters: {
       }
       const { kind, severity, details } = alert;
       const level = severity === "critical" ? "error" : severity === "warning" ? "warn" : "info";
-      log[level]({ alert: kind, ...details }, printable(alert.text));
+      log[level]({ alert: kind, ...details }, printable(alert.text, MAX_TEXT));
     },
 
     async send() {

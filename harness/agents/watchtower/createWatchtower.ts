@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
-import type { LocalAccount } from "viem";
+import type { Address, LocalAccount } from "viem";
 import { errorText } from "../relayer/rpcError.ts";
 import { createTasks } from "../relayer/tasks.ts";
 import { ACTION_KINDS, type ActionKind, createActions, type Planner } from "./actions.ts";
@@ -25,7 +25,11 @@ import { createSender, type Sender } from "./sender.ts";
 import { createSignatures } from "./signatures.ts";
 import { createWatchedKeys, type KeySource } from "./watchedKeys.ts";
 
-export type TowerChain = WatchedChain & { protects: Protected };
+export type TowerChain = WatchedChain & {
+  protects: Protected;
+  /** `ValidatorStake` of its Mailbox: where frauds are proven. */
+  stake?: Address;
+};
 
 export type CreateWatchtowerParameters = {
   /** Each is watched as an origin and as a destination. */
@@ -36,6 +40,8 @@ export type CreateWatchtowerParameters = {
   modules: readonly ModuleResponse[];
   /** Pauses and flags. Without it, nothing is. */
   guardian?: LocalAccount;
+  /** Pays for fraud proofs, and gets the rewards. Without it, frauds are only told of. */
+  reporter?: LocalAccount;
   /** Must have run `towerMigrations`. */
   store: { db: Kysely<TowerTables> };
   log: Logger;
@@ -187,12 +193,13 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   async function judgeAll(scanned: ReadonlyMap<number, ReadonlyMap<string, bigint>>): Promise<void> {
     for (const { watched } of parts) {
       const { domain } = watched.chain;
-      const agreement = agreementOf(domain);
       const ready = (followed.get(domain)?.ready ?? []).map(({ view }) => view);
       await attempt("harvest", () => harvestCalldata(context, collector, domain, ready));
-      if (agreement !== undefined) {
-        await attempt("judge", () => judgeSignatures(context, signatures, watched, agreement));
-      }
+    }
+    for (const { watched } of parts) {
+      const agreement = agreementOf(watched.chain.domain);
+      if (agreement === undefined) continue;
+      await attempt("judge", () => judgeSignatures(context, signatures, watched, agreement));
     }
     await attempt("judge", () => signatures.leaveUnwatched(chains.map(({ chain }) => chain.domain)));
     for (const { watched } of parts) {

@@ -11,6 +11,7 @@ import type { ChainView } from "./followChain.ts";
 import { DEFAULT_WATCHTOWER_OPTIONS, type WatchtowerOptions } from "./options.ts";
 import type { ModuleResponse } from "./responses.ts";
 import { type TowerTables, towerMigrations } from "./schema.ts";
+import { stakedKeys } from "./stakedKeys.ts";
 import { configuredKeys, type KeySource } from "./watchedKeys.ts";
 import { createWebhook } from "./webhook.ts";
 
@@ -22,13 +23,18 @@ export type OpenedChain = {
   quorum?: number;
   /** Keys that are watched beside those that have staked. */
   validators?: readonly Address[];
+  /** `ValidatorStake` of its Mailbox. */
+  stake?: Address;
   protects?: Protected;
 };
 
 export type OpenWatchtowerParameters = {
   chains: readonly OpenedChain[];
   modules?: readonly ModuleResponse[];
+  /** Pauses and flags. Without it, nothing is. */
   guardian?: LocalAccount;
+  /** Pays for fraud proofs, and gets the rewards. Without it, frauds are only told of. */
+  reporter?: LocalAccount;
   /** The file of signatures, alerts and intentions; what each node told is kept in files beside it. */
   storeFile: string;
   webhookUrl?: string;
@@ -72,27 +78,38 @@ export async function openWatchtower(parameters: OpenWatchtowerParameters): Prom
     return { id, name, client, index };
   }
 
-  async function openChain({ chain, rpcUrls, quorum = rpcUrls.length, protects }: OpenedChain): Promise<TowerChain> {
+  async function openChain(parameters: OpenedChain): Promise<TowerChain> {
+    const { chain, rpcUrls, quorum = rpcUrls.length, protects = { recipients: [], verifiers: [] }, stake } = parameters;
     const [first, second, ...others] = await Promise.all(rpcUrls.map((rpcUrl, i) => openView(chain, rpcUrl, i)));
     if (first === undefined || second === undefined) throw new WatchtowerConfigError(`${chain.name} needs two nodes`);
+    const { recipients, verifiers } = protects;
     return {
       chain,
       views: [first, second, ...others],
       quorum,
-      protects: protects ?? { recipients: [], verifiers: [] },
+      protects: { recipients: recipients.map(lower), verifiers: verifiers.map(lower) },
+      ...(stake !== undefined && { stake: lower(stake) }),
     };
   }
 
   try {
     const store = await openStore<TowerTables>({ file: storeFile, migrations: towerMigrations });
     stores.push(store);
-    const keySources: KeySource[] = [configuredKeys(opened.flatMap(({ validators }) => validators ?? []))];
     const options = { ...DEFAULT_WATCHTOWER_OPTIONS, ...rest.options };
+    const chains = await Promise.all(opened.map(openChain));
+    const keySources: KeySource[] = [
+      configuredKeys(opened.flatMap(({ validators }) => validators ?? [])),
+      ...chains.flatMap((watched) =>
+        watched.stake === undefined
+          ? []
+          : [stakedKeys({ db: store.db, now, watched, stake: watched.stake, maxRange: options.scanRange })],
+      ),
+    ];
     const watchtower = await createWatchtower({
       ...rest,
-      chains: await Promise.all(opened.map(openChain)),
+      chains,
       keySources,
-      modules: rest.modules ?? [],
+      modules: (rest.modules ?? []).map((module) => ({ ...module, address: lower(module.address) })),
       store,
       log,
       now,
@@ -112,6 +129,10 @@ export async function openWatchtower(parameters: OpenWatchtowerParameters): Prom
     await close();
     throw error;
   }
+}
+
+function lower(address: Address): Address {
+  return address.toLowerCase() as Address;
 }
 
 /** Two nodes that are one can not tell when it lies. */

@@ -167,18 +167,23 @@ export function createSender(
     { status, reason }: { status: "done" | "moot"; reason: string },
     agreement: Agreement,
   ): Promise<void> {
-    const { key, outcome, outcome_block } = action;
-    if (outcome === status && outcome_block !== null && BigInt(outcome_block) <= agreement.block) {
-      await actions.update(key, { state: status, reason });
-      metrics.count("actions", { kind: action.kind, state: status });
-      log.info({ chain: chain.name, action: key, reason }, status);
-      return;
+    const { key } = action;
+    let since = action.outcome === status ? action.outcome_block : null;
+    if (since === null) {
+      const heads = await Promise.all(agreement.views.map(({ client }) => client.getBlockNumber()));
+      since = Number(heads.reduce(larger, agreement.block));
+      await actions.update(key, { outcome: status, outcome_block: since, reason });
+      await alerts.raise({
+        key: `outcome:${key}`,
+        kind: `action-${status}`,
+        severity: "info",
+        text: `${key} on ${chain.name}: ${reason}`,
+        details: { action: key, chain: chain.domain },
+      });
     }
-    if (outcome === status) return;
-    const heads = await Promise.all(agreement.views.map(({ client }) => client.getBlockNumber()));
-    const newest = heads.reduce(larger, agreement.block);
-    await actions.update(key, { outcome: status, outcome_block: Number(newest), reason });
-    log.info({ chain: chain.name, action: key, reason, block: Number(newest) }, `${status}, unless it is reorganised`);
+    if (BigInt(since) > agreement.block) return;
+    await actions.update(key, { state: status, reason });
+    metrics.count("actions", { kind: action.kind, state: status });
   }
 
   async function send(
