@@ -29,6 +29,7 @@ const IMPATIENT: Partial<WatchtowerOptions> = {
   nodeAlertAfterMs: 0,
   prematurePatienceMs: 0,
   clockSkewSeconds: 0,
+  retryBaseMs: 0,
 };
 
 export type TestTower = OpenedWatchtower & {
@@ -113,21 +114,25 @@ export async function addHostile(world: World, privateKey: Hex = generatePrivate
   const { config } = world.chains.alpha;
   const account = privateKeyToAccount(privateKey);
   const folder = join(world.directory, `hostile-${account.address}`);
-  const storageLocation = `file://${folder}`;
   mkdirSync(folder);
-  const digest = announcementDigest({ origin: config.domain, mailbox: config.mailbox, storageLocation });
-  const signature = await account.signMessage({ message: { raw: digest } });
-  const args = [account.address, storageLocation, signature];
-  await write(world.chains.alpha, {
-    address: config.validatorAnnounce,
-    abi: validatorAnnounceAbi as never,
-    functionName: "announce",
-    args,
-  });
+
+  async function announce(storageLocation: string): Promise<void> {
+    const digest = announcementDigest({ origin: config.domain, mailbox: config.mailbox, storageLocation });
+    const signature = await account.signMessage({ message: { raw: digest } });
+    await write(world.chains.alpha, {
+      address: config.validatorAnnounce,
+      abi: validatorAnnounceAbi as never,
+      functionName: "announce",
+      args: [account.address, storageLocation, signature],
+    });
+  }
+  await announce(`file://${folder}`);
+
   return {
     account,
     address: account.address.toLowerCase() as Address,
     folder,
+    announce,
     file: (index: number) => join(folder, checkpointFile(index)),
     /** Publishes a checkpoint under an index, whatever it is. */
     async publish(checkpoint: Checkpoint, index = checkpoint.index): Promise<void> {

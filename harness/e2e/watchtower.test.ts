@@ -1,7 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
 import { keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OffenceKind } from "../agents/watchtower/schema.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
+import { signedCheckpointToJson } from "../storage/signedCheckpointJson.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
 import { bodies, control } from "./kit.ts";
 import { hangs, otherHash, otherHistory, otherRoot, refuses, stuckAt, withoutLastLog, withoutLogs } from "./lies.ts";
@@ -136,3 +141,136 @@ describe("with one node that lies it is silent, tells of that, and goes on when 
     expect(await tower.offences()).toMatchObject([{ kind: "equivocation", signer: hostile.address }]);
   });
 });
+
+describe("whatever a validator publishes, it and the others are watched on", () => {
+  /** What is at the place of a signed checkpoint. */
+  const spoilt: [name: string, spoil: (file: string) => void][] = [
+    ["no JSON", (file) => writeFileSync(file, "}{\u0000")],
+    ["an empty file", (file) => writeFileSync(file, "")],
+    ["JSON of another shape", (file) => writeFileSync(file, '{"value":{"checkpoint":[]}}')],
+    ["5 MB", (file) => writeFileSync(file, `"${"a".repeat(5_000_000)}"`)],
+    ["a pipe that nobody writes to", (file) => execFileSync("mkfifo", [file])],
+    ["a link to an endless device", (file) => symlinkSync("/dev/zero", file)],
+    ["a folder", (file) => mkdirSync(file)],
+  ];
+
+  it(`${spoilt.map(([name]) => name).join(", ")}`, async () => {
+    const [hostile, honest] = [await addHostile(world), await addHostile(world)];
+    await world.sendMany("alpha", bodies(spoilt.length + 2));
+    for (const [i, [, spoil]] of spoilt.entries()) spoil(hostile.file(i));
+    spoilt[4]?.[1](join(hostile.folder, "index.json"));
+    spoilt[5]?.[1](join(hostile.folder, "reorg_flag.json"));
+    await honest.publish(await honestCheckpoint(world, 0));
+    const last = spoilt.length;
+    await hostile.publish({ ...(await honestCheckpoint(world, last)), root: keccak256("0x07") });
+    await using tower = await openTower(world, { validators: [hostile.address, honest.address] });
+    await tower.tick();
+    expect(await tower.verdicts()).toEqual({ honest: 1, "wrong-root": 1 });
+    expect(await tower.offences()).toMatchObject([{ signer: hostile.address, leaf_index: last }]);
+    expect(tower.metrics().storage_read_failures).toBeGreaterThanOrEqual(spoilt.length);
+  });
+
+  it("signatures of others, and none", async () => {
+    const [hostile, honest] = [await addHostile(world), await addHostile(world)];
+    const checkpoint = await honestCheckpoint(world, 0);
+    await honest.publish({ ...checkpoint, root: keccak256("0x08") });
+    copyFileSync(honest.file(0), hostile.file(0)); // it is the other one's offence all the same
+    const noSignature = { checkpoint, signature: `0x${"ff".repeat(64)}1b` as const };
+    writeFileSync(hostile.file(1), signedCheckpointToJson(noSignature));
+    await using tower = await openTower(world, { validators: [hostile.address, honest.address] });
+    await tower.tick();
+    expect(await tower.offences()).toMatchObject([{ signer: honest.address, kind: "wrong-root" }]);
+    expect(await tower.verdicts()).toEqual({ "wrong-root": 1 });
+  });
+
+  it("at a location that is not read, or that it has left: what was announced is watched in turn, and a flag is told of", async () => {
+    const hostile = await addHostile(world);
+    await hostile.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x09") });
+    await hostile.announce("s3://bucket/region");
+    await hostile.announce(`file://${world.directory}/does-not-exist`);
+    const flag = { local_merkle_root: keccak256("0x"), canonical_merkle_root: keccak256("0x"), checkpoint_index: 3 };
+    writeFileSync(
+      join(hostile.folder, "reorg_flag.json"),
+      JSON.stringify({ ...flag, unix_timestamp: 1, reorg_period: 0 }),
+    );
+    await using tower = await openTower(world, { validators: [hostile.address], options: { locationsPerTick: 2 } });
+    await tower.tick();
+    await tower.tick();
+    expect(await tower.alertKinds()).toEqual(["location-unreadable", "reorg-flag", "wrong-root"]);
+    expect(await tower.alertTexts("location-unreadable")).toEqual([expect.stringContaining("s3://bucket/region")]);
+  });
+
+  it("a file that was deleted after it was seen is not forgotten, over a restart", async () => {
+    const hostile = await addHostile(world);
+    const honest = await honestCheckpoint(world, 2);
+    await hostile.publish({ ...honest, messageId: keccak256("0x0a") });
+    const storeFile = join(world.directory, "restarted.db");
+    {
+      // Its nodes do not agree, so that it can not judge.
+      await using node = await startLyingRpc(world.chains.alpha.config.rpcUrl);
+      node.setLie(refuses);
+      await using tower = await openTower(world, {
+        validators: [hostile.address],
+        storeFile,
+        others: { alpha: node.url },
+      });
+      await tower.tick();
+      expect(await tower.verdicts()).toEqual({ unjudged: 1 });
+    }
+    rmSync(hostile.file(2));
+    await using tower = await openTower(world, { validators: [hostile.address], storeFile });
+    await tower.tick();
+    expect(await tower.offences()).toMatchObject([{ kind: "wrong-message-id", handled: 1 }]);
+  });
+});
+
+it("refuses nodes that can not keep each other honest", async () => {
+  const { rpcUrl } = world.chains.alpha.config;
+  await expect(openTower(world, { others: { alpha: rpcUrl } })).rejects.toThrow(/two different RPC URLs/);
+  await expect(openTower(world, { others: { alpha: `${rpcUrl}/` } })).rejects.toThrow(/two different RPC URLs/);
+  await expect(openTower(world, { quorum: 1 })).rejects.toThrow(/the quorum of alpha is 1: at least 2/);
+  await expect(openTower(world, { quorum: 3 })).rejects.toThrow(/the quorum of alpha is 3/);
+});
+
+it("runs by itself until it is stopped", async () => {
+  const hostile = await addHostile(world);
+  await hostile.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x0b") });
+  await using told = await startHook();
+  await using tower = await openTower(world, {
+    validators: [hostile.address],
+    webhookUrl: told.url,
+    options: { pollIntervalMs: 10 },
+  });
+  tower.start();
+  tower.start();
+  expect(await told.first).toBe("wrong-root");
+  await tower.stop();
+  const { ticks } = tower.metrics();
+  expect(await tower.offences()).toHaveLength(1);
+  expect(tower.metrics().ticks).toBe(ticks);
+});
+
+/** A webhook, and the kind of the first alert that it is told. */
+async function startHook() {
+  let resolve: (kind: string) => void;
+  const first = new Promise<string>((resolveFirst) => {
+    resolve = resolveFirst;
+  });
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    response.writeHead(204).end();
+    resolve(JSON.parse(body).kind);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server listens on no port");
+  return {
+    first,
+    url: `http://127.0.0.1:${address.port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}

@@ -1,4 +1,5 @@
-import { type Address, encodeFunctionData, type Hex, type LocalAccount } from "viem";
+import { join } from "node:path";
+import { type Address, encodeFunctionData, type Hex, type LocalAccount, parseEther } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { errorText } from "../agents/relayer/rpcError.ts";
 import type { ModuleResponse } from "../agents/watchtower/responses.ts";
@@ -270,3 +271,116 @@ describe("a pre-verification of what was never dispatched", () => {
     expect(await simulate(beta.config.mailbox, data)).toMatch(/FlaggedSubmodule/);
   });
 });
+
+describe("what it intends is done once", () => {
+  const storeFile = (name: string) => join(world.directory, `${name}.db`);
+  const beta = () => control(world.chains.beta);
+
+  /** A delivery that nothing was dispatched for, which the origin has come past. */
+  async function attacked(): Promise<Guarded> {
+    const guarded = await behindPause();
+    await deliver(world, await guarded.forge());
+    await passTime(world, "alpha", 60);
+    return guarded;
+  }
+
+  it("when it is restarted before it could send, and told of why it could not", async () => {
+    const guarded = await attacked();
+    await beta().setBalance({ address: guardian.address, value: 0n });
+    {
+      await using tower = await watch(guarded, { storeFile: storeFile("unsent") });
+      await tower.tick();
+      expect(await dueActions(tower)).toMatchObject([{ attempts: 1, reason: expect.stringMatching(/funds/i) }]);
+      expect(await tower.alertTexts("action-failed")).toEqual([expect.stringMatching(/no node takes .* funds/i)]);
+    }
+    await beta().setBalance({ address: guardian.address, value: parseEther("1") });
+    await using tower = await watch(guarded, { storeFile: storeFile("unsent") });
+    await tower.tick();
+    expect(await guarded.isPaused()).toBe(true);
+    await tower.tick();
+    expect(await dueActions(tower)).toEqual([]);
+    expect(await transactionsOf(guardian)).toBe(1);
+  });
+
+  it("when it is restarted after it sent, and the node has forgotten it", async () => {
+    const guarded = await attacked();
+    await beta().setAutomine(false);
+    let sent: string[];
+    {
+      await using tower = await watch(guarded, { storeFile: storeFile("sent") });
+      await tower.tick();
+      sent = await hashes(tower);
+      expect(sent).toHaveLength(1);
+    }
+    await beta().request({ method: "anvil_dropAllTransactions" } as never); // viem has no type for it
+    await using tower = await watch(guarded, { storeFile: storeFile("sent") });
+    await tower.tick();
+    expect(await hashes(tower)).toEqual(sent);
+    await beta().setAutomine(true);
+    await beta().mine({ blocks: 1 });
+    expect(await guarded.isPaused()).toBe(true);
+    await tower.tick();
+    await tower.tick();
+    expect(await dueActions(tower)).toEqual([]);
+    expect(await transactionsOf(guardian)).toBe(1);
+  });
+
+  it("when its transaction is stuck and replaced at higher fees", async () => {
+    const guarded = await attacked();
+    let time = Date.now();
+    await using tower = await watch(guarded, { now: () => time });
+    await beta().setAutomine(false);
+    await tower.tick();
+    time += 61_000;
+    await tower.tick();
+    const [old, replacement] = await tower.store.db
+      .selectFrom("tower_transaction")
+      .selectAll()
+      .orderBy("created_at")
+      .execute();
+    expect(replacement?.nonce).toBe(old?.nonce);
+    expect(BigInt(replacement?.max_fee_per_gas ?? 0)).toBeGreaterThan(BigInt(old?.max_fee_per_gas ?? 0));
+    await beta().setAutomine(true);
+    await beta().mine({ blocks: 1 });
+    await tower.tick();
+    await tower.tick();
+    const states = await tower.store.db.selectFrom("tower_transaction").select("state").orderBy("state").execute();
+    expect(states).toEqual([{ state: "dropped" }, { state: "final" }]);
+    expect(await dueActions(tower)).toEqual([]);
+    expect(await transactionsOf(guardian)).toBe(1);
+  });
+
+  it("when it is reorganised away, by the very same transaction", async () => {
+    const guarded = await attacked();
+    await using tower = await watch(guarded, { finality: { blocks: 4 } });
+    const id = await beta().snapshot();
+    await tower.tick();
+    expect(await guarded.isPaused()).toBe(true);
+    await beta().revert({ id });
+    await beta().mine({ blocks: 1 });
+    expect(await guarded.isPaused()).toBe(false);
+    await tower.tick();
+    expect(await guarded.isPaused()).toBe(true);
+    expect(await hashes(tower)).toHaveLength(1);
+    await tower.tick();
+    expect(await dueActions(tower)).toMatchObject([{ reason: "it is paused" }]); // but not in a final block
+    await beta().mine({ blocks: 6 });
+    await tower.tick();
+    expect(await dueActions(tower)).toEqual([]);
+  });
+
+  it("not at all, when somebody else was faster", async () => {
+    const guarded = await attacked();
+    const { address } = guarded.response;
+    await write(world.chains.beta, { address, abi: pausableIsmAbi as never, functionName: "pause" });
+    await using tower = await watch(guarded);
+    await tower.tick();
+    expect(await dueActions(tower)).toEqual([]);
+    expect(await tower.alertKinds()).toContain("action-done");
+    expect(await transactionsOf(guardian)).toBe(0);
+  });
+});
+
+async function hashes(tower: TestTower): Promise<string[]> {
+  return (await tower.store.db.selectFrom("tower_transaction").select("hash").execute()).map(({ hash }) => hash);
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ChainClient } from "../../chains/client.ts";
 import { errorText } from "../relayer/rpcError.ts";
 import type { ChainView } from "./followChain.ts";
@@ -20,19 +21,16 @@ export async function askAll<T>(parameters: {
   ask: (client: ChainClient) => Promise<T>;
 }): Promise<AskAllReturnType<T>> {
   const { what, views, quorum, ask } = parameters;
+  const results = await Promise.allSettled(views.map(({ client }) => ask(client)));
   const answers: { view: ChainView; value: T }[] = [];
   const failures: string[] = [];
-  await Promise.all(
-    views.map(async (view) => {
-      try {
-        answers.push({ view, value: await ask(view.client) });
-      } catch (error) {
-        failures.push(`${view.name}: ${errorText(error)}`);
-      }
-    }),
-  );
+  for (const [i, view] of views.entries()) {
+    const result = results[i];
+    if (result?.status === "fulfilled") answers.push({ view, value: result.value });
+    else failures.push(`${view.name}: ${errorText(result?.reason)}`);
+  }
   const [first, ...others] = answers;
-  const other = first && others.find(({ value }) => comparable(value) !== comparable(first.value));
+  const other = first && others.find(({ value }) => !isDeepStrictEqual(value, first.value));
   if (first !== undefined && other !== undefined) {
     return { status: "differs", problem: `${first.view.name} and ${other.view.name} answer differently: ${what}` };
   }
@@ -41,8 +39,4 @@ export async function askAll<T>(parameters: {
     return { status: "short", problem: `${answers.length} of ${quorum} nodes needed answer: ${what}${why}` };
   }
   return { status: "agreed", value: first.value };
-}
-
-function comparable(value: unknown): string {
-  return JSON.stringify(value, (_, item) => (typeof item === "bigint" ? `${item}n` : item)) ?? "undefined";
 }

@@ -133,17 +133,17 @@ export function createSender(
     return true;
   }
 
-  /** Gives a transaction to all nodes: one that drops it does not stop it. @returns whether one of them may have it */
-  async function give(row: TowerTransactionTable, views: readonly ChainView[]): Promise<boolean> {
+  /** Gives a transaction to all nodes: one that drops it does not stop it. @returns why no node has it, if that is certain */
+  async function give(row: TowerTransactionTable, views: readonly ChainView[]): Promise<string | undefined> {
     const answers = await Promise.all(views.map(({ client }) => broadcast(client, [row.raw])));
     const results = answers.flat();
     if (results.every(({ status }) => status === "refused")) {
       const reason = results.map((result) => result.reason).join("; ");
       log.warn({ chain: chain.name, tx: row.hash, reason }, "no node takes a transaction");
-      return false;
+      return reason;
     }
     await transactions.update(row.hash, { broadcast_at: now() });
-    return true;
+    return undefined;
   }
 
   /* ----------------------------------------------- what is to be done ----------------------------------------------- */
@@ -210,12 +210,13 @@ export function createSender(
     const row = await transactions.sign({ chainId, nonce, action: action.key, step: plan.step, call, fees });
     log.info({ chain: chain.name, action: action.key, step: plan.step, tx: row.hash, nonce }, "sends a transaction");
     metrics.count("transactions", { result: "sent" });
-    if (await give(row, agreement.views)) {
+    const refusal = await give(row, agreement.views);
+    if (refusal === undefined) {
       await settleNonce(nonce, [row], agreement);
       return;
     }
     await transactions.drop(nonce);
-    await fail(action.key, "no node takes its transaction");
+    await fail(action.key, `no node takes its transaction: ${refusal}`);
   }
 
   /** Every node must find that the call works, on its own state. @returns the gas to give */
