@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Address, Hex } from "viem";
 import type { Agreement, WatchedChain } from "./followChain.ts";
-import type { ActionTable, TowerTables } from "./schema.ts";
+import type { ActionState, ActionTable, TowerTables } from "./schema.ts";
 
 /** What to do about an action now, by what the chain says: the store does not know whether others did it meanwhile. */
 export type Plan =
@@ -14,8 +14,8 @@ export type Plan =
     }
   /** There is nothing left to do: it was done, by whomever, or can not be done any more. */
   | { status: "done" | "moot"; reason: string }
-  /** Later. */
-  | { status: "wait"; reason: string };
+  /** Later: at the next tick, or after `forMs`. */
+  | { status: "wait"; reason: string; forMs?: number };
 
 export type PlanParameters = {
   /** As it was intended; from our own store, so its form is known. */
@@ -29,16 +29,11 @@ export type PlanParameters = {
 export type Planner = (parameters: PlanParameters) => Promise<Plan>;
 
 /** The kinds of actions, the most urgent first. */
-export const ACTION_KINDS = [
-  "pause",
-  "flag-message",
-  "flag-submodule",
-  "prove",
-  "close-challenge",
-  "resolve",
-  "claim",
-] as const;
+export const ACTION_KINDS = ["pause", "flag-message", "flag-submodule", "prove", "challenge", "claim"] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
+
+/** Who has cheated a thousand times does not stand before others: what waits comes back behind them. */
+const DUE_AT_ONCE = 50;
 
 export type Actions = ReturnType<typeof createActions>;
 
@@ -86,9 +81,27 @@ export function createActions(parameters: { db: Kysely<TowerTables>; now: () => 
         .where("state", "=", "due")
         .where("next_attempt_at", "<=", now())
         .orderBy("next_attempt_at")
+        .limit(DUE_AT_ONCE)
         .execute();
       const urgency = (kind: string) => ACTION_KINDS.indexOf(kind as ActionKind);
       return rows.sort((a, b) => urgency(a.kind) - urgency(b.kind));
+    },
+
+    /** Whether there are such, in that state or in any. */
+    async any(chain: number, kinds: readonly ActionKind[], state?: ActionState): Promise<boolean> {
+      let query = db.selectFrom("tower_action").select("key").where("chain", "=", chain).where("kind", "in", kinds);
+      if (state !== undefined) query = query.where("state", "=", state);
+      return (await query.limit(1).executeTakeFirst()) !== undefined;
+    },
+
+    /** What was concluded is to be looked at again. */
+    async reopen(key: string): Promise<void> {
+      await db
+        .updateTable("tower_action")
+        .set({ state: "due", outcome: null, outcome_block: null, next_attempt_at: now() })
+        .where("key", "=", key)
+        .where("state", "!=", "due")
+        .execute();
     },
 
     async update(key: string, set: Partial<ActionTable>): Promise<void> {

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Address, LocalAccount } from "viem";
 import { errorText } from "../relayer/rpcError.ts";
 import { createTasks } from "../relayer/tasks.ts";
-import { ACTION_KINDS, type ActionKind, createActions, type Planner } from "./actions.ts";
+import { type ActionKind, createActions, type Planner } from "./actions.ts";
 import { createAlerts, type Notify } from "./alerts.ts";
 import { classifyForeign, type Protected } from "./classifyForeign.ts";
 import { createCollector } from "./collectFromStorage.ts";
@@ -21,8 +21,9 @@ import { DEFAULT_WATCHTOWER_OPTIONS, type WatchtowerOptions } from "./options.ts
 import { createResponses, type ModuleResponse } from "./responses.ts";
 import { createDeliveryScanner } from "./scanDeliveries.ts";
 import type { ForeignTable, TowerTables } from "./schema.ts";
-import { createSender, type Sender } from "./sender.ts";
+import { createSender } from "./sender.ts";
 import { createSignatures } from "./signatures.ts";
+import { createStakingWatch } from "./staking/watchStaking.ts";
 import { createWatchedKeys, type KeySource } from "./watchedKeys.ts";
 
 export type TowerChain = WatchedChain & {
@@ -65,6 +66,16 @@ export type Watchtower = {
   metrics(): MetricsSnapshot;
 };
 
+const modulePlanners = {
+  pause: planPause,
+  "flag-message": planFlagMessage,
+  "flag-submodule": planFlagSubmodule,
+};
+
+/** What was intended while the chain had a stake that was watched waits for it to be configured again. */
+const waits: Planner = async () => ({ status: "wait", reason: "no stake is configured for the chain" });
+const nothingStaked = { prove: waits, challenge: waits, claim: waits };
+
 const DEFAULT_POLL_INTERVAL_MS = DEFAULT_WATCHTOWER_OPTIONS.pollIntervalMs;
 
 /**
@@ -77,7 +88,7 @@ const DEFAULT_POLL_INTERVAL_MS = DEFAULT_WATCHTOWER_OPTIONS.pollIntervalMs;
  * watchtower.start();
  */
 export async function createWatchtower(parameters: CreateWatchtowerParameters): Promise<Watchtower> {
-  const { chains, store, log, now, random = Math.random, notify, guardian, modules } = parameters;
+  const { chains, store, log, now, random = Math.random, notify, guardian, reporter, modules } = parameters;
   const intervals = chains.flatMap(({ chain }) => chain.pollIntervalMs ?? []);
   const pollIntervalMs = intervals.length === 0 ? DEFAULT_POLL_INTERVAL_MS : Math.max(...intervals);
   const options = { ...DEFAULT_WATCHTOWER_OPTIONS, pollIntervalMs, ...parameters.options };
@@ -87,37 +98,25 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   const context: TowerContext = { db, log, now, random, alerts, metrics, options };
 
   const signatures = createSignatures({ db, now });
-  const keys = await createWatchedKeys(context, parameters.keySources);
-  const collector = createCollector(context, signatures, keys);
   const actions = createActions({ db, now });
   const responses = createResponses({ actions, modules, guardian: guardian?.address });
   const nodeProblems = createNodeProblems(context);
   const stopped = new AbortController();
   const tasks = createTasks({ concurrency: Number.POSITIVE_INFINITY, onError: report });
-  const planners: Record<ActionKind, Planner> = {
-    ...(Object.fromEntries(
-      ACTION_KINDS.map((kind) => [kind, async () => ({ status: "wait", reason: "not known" }) as const]),
-    ) as unknown as Record<ActionKind, Planner>),
-    pause: planPause,
-    "flag-message": planFlagMessage,
-    "flag-submodule": planFlagSubmodule,
-  };
-
-  /** What was found out of each chain in this tick. */
-  let followed = new Map<number, FollowResult>();
-  const agreementOf = (domain: number): Agreement | undefined => followed.get(domain)?.agreement;
-  const isWatched = (domain: number) => chains.some(({ chain }) => chain.domain === domain);
 
   const parts = chains.map((watched) => {
-    const { chain } = watched;
+    const { chain, stake } = watched;
     const optimistic = modules.filter((module) => module.type === "optimistic" && module.chain === chain.domain);
-    const senders: Sender[] = [];
-    for (const account of guardian === undefined ? [] : [guardian]) {
-      senders.push(createSender(context, { watched, account, actions, planners }));
-    }
+    const staking =
+      stake === undefined
+        ? undefined
+        : createStakingWatch(context, { watched, stake, actions, signatures, reporter: reporter?.address });
+    const planners: Record<ActionKind, Planner> = { ...modulePlanners, ...(staking?.planners ?? nothingStaked) };
+    const accounts = new Map([guardian, reporter].flatMap((account) => (account ? [[account.address, account]] : [])));
     return {
       watched,
-      senders,
+      staking,
+      senders: [...accounts.values()].map((account) => createSender(context, { watched, account, actions, planners })),
       follower: createChainFollower(watched, { log, ...options }),
       scanner: createDeliveryScanner(context, {
         chain,
@@ -127,7 +126,15 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
       }),
     };
   });
+  const keys = await createWatchedKeys(context, [
+    ...parameters.keySources,
+    ...parts.flatMap(({ staking }) => (staking === undefined ? [] : [staking.keys])),
+  ]);
+  const collector = createCollector(context, signatures, keys);
 
+  /** What was found out of each chain in this tick. */
+  let followed = new Map<number, FollowResult>();
+  const agreementOf = (domain: number): Agreement | undefined => followed.get(domain)?.agreement;
   function report(what: string, error: unknown): void {
     if (stopped.signal.aborted) return;
     metrics.count("failures");
@@ -137,6 +144,10 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   async function attempt(what: string, run: () => Promise<void>): Promise<void> {
     if (stopped.signal.aborted) return;
     await run().catch((error: unknown) => report(what, error));
+  }
+
+  function isWatched(domain: number): boolean {
+    return chains.some(({ chain }) => chain.domain === domain);
   }
 
   async function isDispatched(id: `0x${string}`, origin: number | null): Promise<boolean> {
@@ -163,7 +174,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
 
   /** Starts what reads places that belong to others; each alone, so that none holds up another. */
   async function startReading(scanned: Map<number, Map<string, bigint>>): Promise<void> {
-    for (const { watched, scanner } of parts) {
+    for (const { watched, scanner, staking } of parts) {
       const { chain } = watched;
       const result = followed.get(chain.domain);
       const ready = result?.ready ?? [];
@@ -174,12 +185,15 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
           const to = await scanner.scan(view, state.confirmedBlock, stopped.signal);
           chainScanned.set(view.id, to);
         });
+        if (staking !== undefined) tasks.start(`stake by ${view.name}`, () => staking.read(view, collector));
       }
       await keys.announcements(
         chain,
         ready.map(({ view }) => view),
       );
-      const count = Math.max(0, ...ready.map(({ state }) => state.count));
+      // Only where to read, so the least that a node tells will do where they do not agree.
+      const least = ready.length === 0 ? 0 : Math.min(...ready.map(({ state }) => state.count));
+      const count = result?.agreement?.count ?? least;
       for (const key of keys.all()) {
         for (const location of await collector.locationsOf(chain, key)) {
           tasks.start(`storage ${chain.domain} ${key} ${location.location}`, () =>
@@ -208,7 +222,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
       await attempt("sightings", () => confirmSightings(context, watched, agreementOf(domain), views));
     }
     await attempt("foreign messages", () =>
-      judgeForeign(context, { originsOf, classify, onForeign: responses.onForeign }),
+      judgeForeign(context, { originsOf, classify, isUrgent, onForeign: responses.onForeign }),
     );
   }
 
@@ -221,6 +235,12 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
       .map((watched) => ({ watched, agreement: agreementOf(watched.chain.domain) }));
   }
 
+  /** What nobody needs to look into before it is acted on. */
+  function isUrgent({ chain: domain, kind, recipient }: ForeignTable): boolean {
+    const { protects } = chains.find(({ chain }) => chain.domain === domain) ?? {};
+    return kind === "pre-verification" || (recipient !== null && protects?.recipients.includes(recipient) === true);
+  }
+
   async function classify(row: ForeignTable) {
     const watched = chains.find(({ chain }) => chain.domain === row.chain);
     const agreement = agreementOf(row.chain);
@@ -231,6 +251,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   async function followOffences(): Promise<void> {
     for (const offence of await signatures.unhandledOffences()) {
       await responses.onOffence(offence);
+      for (const { staking } of parts) await staking?.onOffence(offence);
       await reportOffence(context, offence);
       await signatures.markHandled(offence);
     }
@@ -238,9 +259,10 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
 
   async function act(): Promise<void> {
     await Promise.all(
-      parts.map(async ({ watched, senders }) => {
+      parts.map(async ({ watched, senders, staking }) => {
         const agreement = agreementOf(watched.chain.domain);
         if (agreement === undefined) return;
+        await attempt("stake", async () => staking?.follow(agreement));
         for (const sender of senders) await sender.run(agreement);
       }),
     );

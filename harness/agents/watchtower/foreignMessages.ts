@@ -2,6 +2,8 @@ import type { Hash } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { mailboxAbi } from "../../contracts/abi.ts";
+import { createLimit } from "../relayer/limit.ts";
+import { remember } from "../relayer/remember.ts";
 import { errorText } from "../relayer/rpcError.ts";
 import type { ForeignClass } from "./classifyForeign.ts";
 import type { TowerContext } from "./context.ts";
@@ -9,7 +11,8 @@ import type { Agreement, WatchedChain } from "./followChain.ts";
 import type { ForeignState, ForeignTable, SightingTable } from "./schema.ts";
 
 const DISPATCH_ID = mailboxAbi.find((item) => item.type === "event" && item.name === "DispatchId");
-const ROWS = 1_000;
+const ROWS = 20_000;
+const CLASSIFIED_AT_ONCE = 8;
 
 /** What is known of an origin now. */
 export type WatchedOrigin = { watched: WatchedChain; agreement: Agreement | undefined };
@@ -108,6 +111,8 @@ export async function judgeForeign(
     originsOf: (row: ForeignTable) => readonly WatchedOrigin[];
     /** Whether it matters. */
     classify: (row: ForeignTable) => Promise<ForeignClass>;
+    /** To be classified before all others. */
+    isUrgent: (row: ForeignTable) => boolean;
     /** It came past a module that is to be protected: suspected, and then certain. May be called again. */
     onForeign: (row: ForeignTable) => Promise<void>;
   },
@@ -120,43 +125,58 @@ export async function judgeForeign(
     .orderBy("found_at")
     .limit(ROWS)
     .execute();
+  /** Per origin, and asked at most once: all that is not final there, by each node. */
+  const asked = new Map<number, WatchedOrigin>();
+  const unfinal = remember((domain: number) => readUnfinal(asked.get(domain)));
+
+  const foreign: ForeignTable[] = [];
   for (const row of rows) {
-    try {
-      await treat(row);
-    } catch (error) {
-      log.warn({ message: row.message_id, error: errorText(error) }, "can not tell whether a delivery is foreign yet");
-    }
+    const origins = parameters.originsOf(row);
+    const state = origins.length === 0 ? row.state : await judge(row, origins);
+    if (state === "explained") await explain(row);
+    else if (state !== row.state) foreign.push({ ...row, state });
+  }
+  const limit = createLimit(CLASSIFIED_AT_ONCE);
+  const turns = inFairOrder(foreign, parameters.isUrgent);
+  await Promise.all(turns.slice(0, options.classificationsPerTick).map((row) => limit(() => treat(row))));
+  metrics.set("foreign_backlog", Math.max(0, turns.length - options.classificationsPerTick));
+
+  async function explain(row: ForeignTable): Promise<void> {
+    if (row.state === "suspected") await tellExplained(row);
+    await store({ ...row, state: "explained" });
+    metrics.count("foreign_messages", { kind: row.kind, state: "explained" });
   }
 
   async function treat(row: ForeignTable): Promise<void> {
-    const origins = parameters.originsOf(row);
-    const state = origins.length === 0 ? row.state : await judge(row, origins);
-    if (state === row.state) return;
-    let next: ForeignTable = { ...row, state };
-    if (state === "explained") {
-      if (row.state === "suspected") await tellExplained(next);
-    } else {
+    try {
       // Once it is known, it stays: who paused a module since does not change what came past it.
-      const found = row.class === null ? await parameters.classify(next) : { class: row.class, why: row.why ?? "" };
-      next = { ...next, ...found };
+      const found = row.class === null ? await parameters.classify(row) : { class: row.class, why: row.why ?? "" };
+      const next = { ...row, ...found };
       // Acting comes first: it is intended once however often it is asked for, and lost if the state were stored before.
       if (found.class === "proven") await parameters.onForeign(next);
       await tell(next, found);
+      await store(next);
+      metrics.count("foreign_messages", { kind: row.kind, state: row.state });
+    } catch (error) {
+      log.warn({ message: row.message_id, error: errorText(error) }, "can not tell yet how a message was verified");
     }
-    await store(next);
-    metrics.count("foreign_messages", { kind: row.kind, state });
   }
 
   async function judge(row: ForeignTable, origins: readonly WatchedOrigin[]): Promise<ForeignState> {
     const past = row.block_timestamp + options.clockSkewSeconds;
     let certain = true;
-    for (const { watched, agreement } of origins) {
+    for (const origin of origins) {
+      const { agreement } = origin;
       if (agreement === undefined) return row.state;
       if ((await agreement.find(row.message_id)) !== undefined) return "explained";
       if (agreement.timestamp >= past) continue;
       certain = false;
       if (row.state === "suspected") continue;
-      if (!(await isMissingUpToHead(watched.chain, agreement, row.message_id, past))) return row.state;
+      asked.set(origin.watched.chain.domain, origin);
+      const nodes = await unfinal(origin.watched.chain.domain).catch(() => undefined);
+      // Every node's newest block must be past that time, and none must have such a message up to it.
+      const isMissing = nodes?.every(({ timestamp, ids }) => timestamp >= past && !ids.has(row.message_id));
+      if (isMissing !== true) return row.state;
     }
     return certain ? "certain" : "suspected";
   }
@@ -204,30 +224,39 @@ export async function judgeForeign(
   }
 }
 
-/** Whether every node's newest block is past that time, and none has such a message up to it. */
-async function isMissingUpToHead(chain: ChainConfig, agreement: Agreement, id: Hash, past: number): Promise<boolean> {
-  const answers = await Promise.allSettled(
-    agreement.views.map(({ client }) => isMissing(client, chain, agreement, id, past)),
-  );
-  return answers.every((answer) => answer.status === "fulfilled" && answer.value);
+/** What the nodes of an origin have beyond the block that is agreed on. @throws viem's errors when one does not answer */
+async function readUnfinal(
+  origin: WatchedOrigin | undefined,
+): Promise<{ timestamp: number; ids: Set<Hash> }[] | undefined> {
+  if (origin?.agreement === undefined) return undefined;
+  const { block, views } = origin.agreement;
+  return await Promise.all(views.map(({ client }) => readUnfinalBy(client, origin.watched.chain, block)));
 }
 
-async function isMissing(
+async function readUnfinalBy(
   client: ChainClient,
   chain: ChainConfig,
-  agreement: Agreement,
-  messageId: Hash,
-  past: number,
-): Promise<boolean> {
+  block: bigint,
+): Promise<{ timestamp: number; ids: Set<Hash> }> {
   if (DISPATCH_ID?.type !== "event") throw new Error("the Mailbox's ABI has no event DispatchId");
-  const head = await client.getBlock({ blockTag: "latest" });
-  if (Number(head.timestamp) < past) return false;
-  const logs = await client.getLogs({
-    address: chain.mailbox,
-    event: DISPATCH_ID,
-    args: { messageId },
-    fromBlock: agreement.block + 1n,
-    toBlock: head.number,
-  });
-  return logs.every(({ removed }) => removed === true);
+  const { number, timestamp } = await client.getBlock({ blockTag: "latest" });
+  const range = { fromBlock: block + 1n, toBlock: number };
+  const logs =
+    number > block ? await client.getLogs({ address: chain.mailbox, event: DISPATCH_ID, ...range, strict: true }) : [];
+  const ids = logs.filter(({ removed }) => !removed).map(({ args }) => args.messageId);
+  return { timestamp: Number(timestamp), ids: new Set(ids) };
+}
+
+/** What is urgent first; then, of each recipient, one after the other: nobody's many stand before another's one. */
+function inFairOrder(rows: readonly ForeignTable[], isUrgent: (row: ForeignTable) => boolean): ForeignTable[] {
+  const turns = new Map<string, number>();
+  return rows
+    .map((row) => {
+      const recipient = `${row.chain} ${row.recipient}`;
+      const turn = turns.get(recipient) ?? 0;
+      turns.set(recipient, turn + 1);
+      return { row, turn: isUrgent(row) ? -1 : turn };
+    })
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ row }) => row);
 }

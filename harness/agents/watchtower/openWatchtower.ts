@@ -11,8 +11,7 @@ import type { ChainView } from "./followChain.ts";
 import { DEFAULT_WATCHTOWER_OPTIONS, type WatchtowerOptions } from "./options.ts";
 import type { ModuleResponse } from "./responses.ts";
 import { type TowerTables, towerMigrations } from "./schema.ts";
-import { stakedKeys } from "./stakedKeys.ts";
-import { configuredKeys, type KeySource } from "./watchedKeys.ts";
+import { configuredKeys } from "./watchedKeys.ts";
 import { createWebhook } from "./webhook.ts";
 
 export type OpenedChain = {
@@ -97,14 +96,7 @@ export async function openWatchtower(parameters: OpenWatchtowerParameters): Prom
     stores.push(store);
     const options = { ...DEFAULT_WATCHTOWER_OPTIONS, ...rest.options };
     const chains = await Promise.all(opened.map(openChain));
-    const keySources: KeySource[] = [
-      configuredKeys(opened.flatMap(({ validators }) => validators ?? [])),
-      ...chains.flatMap((watched) =>
-        watched.stake === undefined
-          ? []
-          : [stakedKeys({ db: store.db, now, watched, stake: watched.stake, maxRange: options.scanRange })],
-      ),
-    ];
+    const keySources = [configuredKeys(opened.flatMap(({ validators }) => validators ?? []))];
     const watchtower = await createWatchtower({
       ...rest,
       chains,

@@ -30,6 +30,8 @@ export type WatchtowerOptions = {
   scanRequests: number;
   /** Transactions of deliveries looked through for signatures per tick. */
   harvestsPerTick: number;
+  /** Foreign deliveries looked into per tick: how each was verified takes a node a dozen calls, and anyone can make some. */
+  classificationsPerTick: number;
   /** Clocks of two chains differ by less, in seconds. */
   clockSkewSeconds: number;
 
@@ -71,6 +73,7 @@ export const DEFAULT_WATCHTOWER_OPTIONS: WatchtowerOptions = {
   scanRange: 2_000,
   scanRequests: 20,
   harvestsPerTick: 100,
+  classificationsPerTick: 100,
   clockSkewSeconds: 30,
 
   prematurePatienceMs: 60_000,

@@ -210,6 +210,23 @@ export type TowerTransactionTable = {
   success: number | null;
 };
 
+/** A root of a chain's tree that a node says is stored on chain. */
+export type StoredCheckpointTable = { chain: number; root: Hex; leaf_index: number };
+
+/** A challenge of what a validator signed too early, by whomever. */
+export type ChallengeTable = {
+  chain: number;
+  id: Hash;
+  /** Seconds since 1970. */
+  deadline: number;
+  validator: Address;
+  reporter: Address;
+  /** As JSON. */
+  checkpoint: string;
+  /** 1 once what follows from it is intended. */
+  handled: number;
+};
+
 export type TowerTables = {
   tower_key: KeyTable;
   tower_location: LocationTable;
@@ -222,6 +239,8 @@ export type TowerTables = {
   tower_alert: AlertTable;
   tower_action: ActionTable;
   tower_transaction: TowerTransactionTable;
+  tower_stored_checkpoint: StoredCheckpointTable;
+  tower_challenge: ChallengeTable;
 };
 
 export const towerMigrations: Migrations = {
@@ -422,6 +441,28 @@ export const towerMigrations: Migrations = {
         .columns(["chain", "account", "state", "nonce"])
         .execute();
       await db.schema.createIndex("tower_transaction_action").on("tower_transaction").column("action").execute();
+    },
+  },
+  tower_0004_staking: {
+    async up(db) {
+      await db.schema
+        .createTable("tower_stored_checkpoint")
+        .addColumn("chain", "bigint", (column) => column.notNull())
+        .addColumn("root", "text", (column) => column.notNull())
+        .addColumn("leaf_index", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("tower_stored_checkpoint_key", ["chain", "leaf_index", "root"])
+        .execute();
+      await db.schema
+        .createTable("tower_challenge")
+        .addColumn("chain", "bigint", (column) => column.notNull())
+        .addColumn("id", "text", (column) => column.notNull())
+        .addColumn("deadline", "bigint", (column) => column.notNull())
+        .addColumn("validator", "text", (column) => column.notNull())
+        .addColumn("reporter", "text", (column) => column.notNull())
+        .addColumn("checkpoint", "text", (column) => column.notNull())
+        .addColumn("handled", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("tower_challenge_key", ["chain", "id", "deadline"])
+        .execute();
     },
   },
 };

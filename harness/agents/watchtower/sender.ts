@@ -154,7 +154,7 @@ export function createSender(
       const planner = planners[action.kind as ActionKind];
       const plan = await planner({ subject, account: account.address, watched, agreement });
       if (plan.status === "call") await send(action, plan, agreement);
-      else if (plan.status === "wait") await wait(action, plan.reason);
+      else if (plan.status === "wait") await wait(action, plan.reason, plan.forMs);
       else await conclude(action, plan, agreement);
     } catch (error) {
       await wait(action, errorText(error));
@@ -257,10 +257,9 @@ export function createSender(
 
   /* ------------------------------------------------------ failures ------------------------------------------------------ */
 
-  async function wait(action: ActionTable, reason: string): Promise<void> {
-    if (reason === action.reason) return;
-    log.info({ chain: chain.name, action: action.key, reason }, "an action waits");
-    await actions.update(action.key, { reason });
+  async function wait(action: ActionTable, reason: string, forMs = 0): Promise<void> {
+    if (reason !== action.reason) log.info({ chain: chain.name, action: action.key, reason }, "an action waits");
+    await actions.update(action.key, { reason, next_attempt_at: now() + forMs });
   }
 
   async function fail(key: string, reason: string): Promise<void> {
