@@ -38,12 +38,6 @@ interface IStakeAccounts {
     /// @notice The amount is zero, or so small that it is worth no share, or no token.
     error NothingToStake(uint256 amount);
 
-    /// @notice The value sent is not the amount, or is not zero where the asset is a token.
-    error WrongValue(uint256 value, uint256 expected);
-
-    /// @notice The token took a fee.
-    error WrongAmountReceived(uint256 received, uint256 amount);
-
     /// @notice All pools together would hold more than 2^96 - 1, which is what a set may weigh.
     error TooMuchStake(uint256 stake);
 
@@ -65,15 +59,13 @@ interface IStakeAccounts {
     /// @notice There is nothing of the account's to be paid.
     error NothingToWithdraw(address account);
 
-    /// @notice The native token could not be paid to the account.
-    error PaymentFailed(address account, uint256 amount);
-
     /// @notice Where what is slashed goes, less the reporter's reward: nobody has its key. It is credited, and paid as all
     ///         credits, so that no token can stop a slash.
     function BURN_ADDRESS() external view returns (address);
 
     /// @notice Puts `amount` of the caller's into the validator's pool. Anyone may call; the operator adds to its self-bond
     ///         so. With the native token the value sent must be the amount, with another it must be approved.
+    /// @dev Reverts with the errors of the Asset library if less is paid, or more.
     function delegate(address validator, uint256 amount) external payable returns (uint256 shares);
 
     /// @notice Takes what `shares` of the caller's are worth out of the validator's pool. It counts no more in the next
