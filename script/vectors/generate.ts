@@ -10,6 +10,7 @@ import { hookMetadataVectors } from "./hookMetadata.ts";
 import { messageVectors } from "./messages.ts";
 import { metadataVectors } from "./metadata.ts";
 import { treeVectors } from "./tree.ts";
+import { validatorSetVectors } from "./validatorSet.ts";
 
 const files = {
   messages: messageVectors,
@@ -18,6 +19,7 @@ const files = {
   metadata: metadataVectors,
   hookMetadata: hookMetadataVectors,
   bls: blsVectors,
+  validatorSet: validatorSetVectors,
 };
 
 for (const [name, vectors] of Object.entries(files)) {

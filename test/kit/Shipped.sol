@@ -23,9 +23,11 @@ import {
 import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
 import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
+import {IStakeTerms} from "src/interfaces/IStakeTerms.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
+import {IValidatorStake} from "src/interfaces/IValidatorStake.sol";
 import {IStaticWeightedMultisigIsmFactory} from "src/interfaces/IWeightedMultisigIsm.sol";
 
 /// @notice The Mailbox with what it inherits: its interface alone is what other contracts may call.
@@ -50,6 +52,11 @@ interface IOwnedOptimisticIsm is IOptimisticIsm {
     function transferOwnership(address newOwner) external;
     function acceptOwnership() external;
     function renounceOwnership() external;
+}
+
+/// @notice The stake with what it inherits.
+interface IVersionedValidatorStake is IValidatorStake {
+    function PACKAGE_VERSION() external view returns (string memory);
 }
 
 /// @title Shipped
@@ -242,13 +249,13 @@ library Shipped {
 
     /* ---------------------------------------------------- bridges --------------------------------------------------- */
 
-    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
+    /// @param name Of a contract in src/isms/bridge or src/hooks/bridge that has a file of its own.
     function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
         return IMessageIdAuthorizedIsm(_deploy(string.concat("src/isms/bridge/", name, ".sol:", name), args));
     }
 
     function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
-        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/", name, ".sol:", name), args));
+        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/bridge/", name, ".sol:", name), args));
     }
 
     function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
@@ -259,6 +266,16 @@ library Shipped {
         return IBlsMultisigIsmFactory(
             _deploy("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
         );
+    }
+
+    /* ---------------------------------------------------- staking --------------------------------------------------- */
+
+    function validatorStake(IMailbox forMailbox, IBlsKeyRegistry registry, IStakeTerms.Terms memory terms)
+        internal
+        returns (IVersionedValidatorStake)
+    {
+        bytes memory arguments = abi.encode(forMailbox, registry, terms, address(0x51a5));
+        return IVersionedValidatorStake(_deploy("src/staking/ValidatorStake.sol:ValidatorStake", arguments));
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
