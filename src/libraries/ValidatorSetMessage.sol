@@ -5,14 +5,15 @@ pragma solidity 0.8.37;
 /// @notice The body by which an origin tells a destination who its validators are.
 /// @dev Packed, big-endian:
 ///
-///      | offset | bytes | field    |                                                                    |
-///      |--------|-------|----------|--------------------------------------------------------------------|
-///      |      0 |     1 | version  | 1                                                                  |
-///      |      1 |     8 | setId    | number of the set; a later set has a higher one                    |
-///      |      9 |     6 | issuedAt | when it was sent, in seconds since 1970 by the origin's clock       |
-///      |     15 |  32 n | members  | weight (12) ‖ address of the signing key (20) each, in the order in which signatures come |
+///      | offset | bytes | field    |                                                              |
+///      |--------|-------|----------|--------------------------------------------------------------|
+///      |      0 |     1 | version  | 1                                                            |
+///      |      1 |     8 | setId    | number of the set; a later set has a higher one              |
+///      |      9 |     6 | issuedAt | when it was sent, in seconds since 1970 by the origin's clock |
+///      |     15 |  32 n | members  | weight (12) ‖ address of the signing key (20) each           |
 ///
-///      Nothing follows the last member. Who may send such a body, and what a set must be, is for the receiver to check.
+///      Members stand in the order in which their signatures come. Nothing follows the last one. Who may
+///      send such a body, and what a set must be, is for the receiver to check.
 library ValidatorSetMessage {
     /// @notice The body is of another version, or not of whole members.
     error NotAValidatorSet(uint256 length);
@@ -20,7 +21,7 @@ library ValidatorSetMessage {
     uint8 internal constant VERSION = 1;
     uint256 internal constant MEMBERS_OFFSET = 15;
 
-    /// @param members_ Words of uint96 weight ‖ address.
+    /// @notice The body. Members are words of uint96 weight ‖ address.
     function encode(uint64 setId_, uint48 issuedAt_, uint256[] memory members_) internal pure returns (bytes memory) {
         return abi.encodePacked(VERSION, setId_, issuedAt_, members_);
     }

@@ -225,9 +225,8 @@ abstract contract StakeAccounts is IStakeAccounts, IStakeTerms, ReentrancyGuardT
         emit Delegated(validator, msg.sender, amount, shares);
     }
 
-    /// @dev Cuts a share of all that is slashable: the pool, and what unbonds and is not released or is held back.
-    /// @return slashed What was taken.
-    /// @return own What the operator lost of it, rounded down.
+    /// @dev Cuts a share of all that is slashable: the pool, and what unbonds and is not released or is held back. Says what
+    ///      was taken, and what of it was the operator's own, rounded down.
     function _cut(address validator, uint256 share) internal returns (uint256 slashed, uint256 own) {
         (slashed, own) = _cutPool(_validators[validator].pool, share, _shares[validator][validator]);
         _totalStake -= slashed;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-// solhint-disable not-rely-on-time
-// Whoever builds blocks can be off by seconds, which is nothing to an epoch.
-
 import {IMailbox} from "../interfaces/IMailbox.sol";
 import {IValidatorStake} from "../interfaces/IValidatorStake.sol";
 import {IWeightedMultisigIsm} from "../interfaces/IWeightedMultisigIsm.sol";
@@ -34,18 +31,18 @@ abstract contract ValidatorSet is IValidatorStake, StakeAccounts {
     constructor(IMailbox mailbox_) {
         if (address(mailbox_).code.length == 0) revert IMailbox.NotAContract(address(mailbox_));
         mailbox = mailbox_;
-        epochStart = uint48(block.timestamp);
+        epochStart = _now();
     }
 
     /// @inheritdoc IValidatorStake
     function advanceEpoch() external {
         uint256 endsAt = uint256(epochStart) + _epochLength;
-        if (block.timestamp < endsAt) revert EpochNotOver(endsAt);
+        if (_now() < endsAt) revert EpochNotOver(endsAt);
 
         (uint256[] memory top, uint256 size) = _rankCandidates();
         uint48 next = _epoch + 1;
         _epoch = next;
-        epochStart = uint48(block.timestamp);
+        epochStart = _now();
         emit EpochAdvanced(next);
         _replaceSet(top, size, next);
     }
@@ -160,6 +157,7 @@ abstract contract ValidatorSet is IValidatorStake, StakeAccounts {
             Validator storage v = _validators[top[i].addressOf()];
             if (!_isActive(v, current - 1)) v.fromIndex = nonce;
             v.activeEpoch = current;
+            // forge-lint: disable-next-line(unsafe-typecast) a set has 64 members at most
             v.position = uint16(i + 1);
             _set.push(top[i]);
             totalWeight += top[i].weightOf();
@@ -193,6 +191,12 @@ abstract contract ValidatorSet is IValidatorStake, StakeAccounts {
         for (uint256 i; i < words.length; ++i) {
             words[i] = ValidatorSignatures.pack(_keyOf(_validators[words[i].addressOf()]), words[i].weightOf());
         }
+    }
+
+    /// @dev Whoever builds blocks can be off by seconds, which is nothing to an epoch or to the time in jail.
+    function _now() internal view returns (uint48) {
+        // forge-lint: disable-next-line(unsafe-typecast) it lasts 8.9 million years
+        return uint48(block.timestamp); // solhint-disable-line not-rely-on-time
     }
 
     function _keyOf(Validator storage v) internal view returns (address) {

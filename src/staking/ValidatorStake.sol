@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-// solhint-disable not-rely-on-time
-// Whoever builds blocks can be off by seconds, which is nothing to an epoch or to the time in jail.
-
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
@@ -86,7 +83,7 @@ contract ValidatorStake is ValidatorSet, PackageVersioned {
     function rejoin() external {
         Validator storage v = _known(msg.sender);
         if (v.candidate != 0) revert AlreadyACandidate(msg.sender);
-        if (v.jailedUntil > block.timestamp) revert Jailed(msg.sender, v.jailedUntil);
+        if (v.jailedUntil > _now()) revert Jailed(msg.sender, v.jailedUntil);
         uint256 selfBond = _selfBondOf(msg.sender);
         if (selfBond < _minSelfBond) revert SelfBondTooSmall(selfBond, _minSelfBond);
 
@@ -226,12 +223,12 @@ contract ValidatorStake is ValidatorSet, PackageVersioned {
         address signer = ECDSA.recoverCalldata(keyProofDigest(msg.sender, key).toEthSignedMessageHash(), proof);
         if (signer != key) revert NotTheKey(signer, key);
 
-        _keys[key] = KeyOwner(msg.sender, FOREVER);
+        _keys[key] = KeyOwner({validator: msg.sender, exitEpoch: FOREVER});
     }
 
     /// @dev Takes it out of the set and the candidates, and keeps it out. A sentence is never made shorter.
     function _jail(address validator, Validator storage v, bool forever) internal {
-        uint48 until = forever ? FOREVER : uint48(block.timestamp) + _jailTime;
+        uint48 until = forever ? FOREVER : _now() + _jailTime;
         if (until > v.jailedUntil) v.jailedUntil = until;
         if (v.candidate != 0) _leaveCandidates(validator);
         if (_isActive(v, _epoch)) _leaveSet(v);
@@ -243,7 +240,7 @@ contract ValidatorStake is ValidatorSet, PackageVersioned {
 
     function _setMessage(bytes calldata hookMetadata) internal view returns (bytes memory body, bytes memory metadata) {
         uint256[] memory members = _signers();
-        body = ValidatorSetMessage.encode(_setId, uint48(block.timestamp), members);
+        body = ValidatorSetMessage.encode(_setId, _now(), members);
         metadata = hookMetadata.length > 0
             ? hookMetadata
             : abi.encodePacked(

@@ -70,7 +70,7 @@ abstract contract StakeTest is Test {
     /* --------------------------------------------------- validators ------------------------------------------------- */
 
     function _operator(uint256 i) internal pure returns (address) {
-        return vm.addr(uint256(keccak256(abi.encode("operator", i))));
+        return address(uint160(uint256(keccak256(abi.encode("operator", i)))));
     }
 
     /// @dev The i-th validator's n-th secret.

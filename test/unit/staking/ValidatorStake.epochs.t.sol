@@ -335,34 +335,34 @@ contract ValidatorStakeEpochsTest is StakeTest {
 
     /// @dev The set by its definition: of those whose self-bond suffices, the one with most, then the next, until it is full.
     function testFuzz_set_isTheReference(uint256[6] memory bonds, uint256[6] memory delegations, uint8 leavers) public {
+        uint256[6] memory stakes;
         for (uint256 i; i < 6; ++i) {
             address operator = _register(i, SELF_BOND + (bonds[i] % 4));
             uint256 amount = delegations[i] % 5;
             if (amount > 0) _delegate(alice, operator, amount);
-            if ((leavers >> i) & 1 == 1) {
+            if ((leavers >> i) & 1 == 0) {
+                stakes[i] = _poolTokens(operator);
+            } else {
                 vm.prank(operator);
                 stake.unbond(operator, (SELF_BOND / 2) * 1e6);
             }
         }
-        uint256[6] memory stakes;
-        for (uint256 i; i < 6; ++i) {
-            if ((leavers >> i) & 1 == 0) stakes[i] = _poolTokens(_operator(i));
-        }
         _advance();
         (, IWeightedMultisigIsm.ValidatorInfo[] memory members,) = stake.validatorSet();
-        for (uint256 place; place < 4; ++place) {
-            uint256 best;
-            for (uint256 i = 1; i < 6; ++i) {
-                bool tieWon = stakes[i] == stakes[best] && uint160(_operator(i)) > uint160(_operator(best));
-                if (stakes[i] > stakes[best] || tieWon) best = i;
-            }
-            if (stakes[best] == 0) {
-                assertEq(members.length, place);
-                break;
-            }
+        uint256 place;
+        for (uint256 best = _best(stakes); place < 4 && stakes[best] > 0; best = _best(stakes)) {
             assertEq(members[place].signingAddress, _key(best));
             assertEq(members[place].weight, stakes[best]);
             stakes[best] = 0;
+            ++place;
+        }
+        assertEq(members.length, place);
+    }
+
+    function _best(uint256[6] memory stakes) internal pure returns (uint256 best) {
+        for (uint256 i = 1; i < 6; ++i) {
+            bool tieWon = stakes[i] == stakes[best] && uint160(_operator(i)) > uint160(_operator(best));
+            if (stakes[i] > stakes[best] || tieWon) best = i;
         }
     }
 }
