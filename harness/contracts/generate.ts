@@ -32,6 +32,9 @@ const ABIS = {
   blsKeyRegistryAbi: "BlsKeyRegistry",
   blsMultisigIsmAbi: "BlsMultisigIsm",
   blsMultisigIsmFactoryAbi: "BlsMultisigIsmFactory",
+  validatorStakeAbi: "ValidatorStake",
+  slasherAbi: "Slasher",
+  checkpointFraudProofsAbi: "CheckpointFraudProofs",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { type Address, createWalletClient, type Hex, http, keccak256, parseEther, toHex } from "viem";
@@ -48,23 +48,28 @@ export async function openTower(
   parameters: Omit<Partial<OpenWatchtowerParameters>, "chains"> & {
     /** Other nodes. Default: the same anvils by another name. */
     others?: Partial<Record<ChainName, string>>;
+    /** All nodes of a chain. */
+    nodes?: Partial<Record<ChainName, readonly string[]>>;
     /** They are named first. */
     othersFirst?: boolean;
     validators?: readonly Address[];
     recipients?: readonly Address[];
     verifiers?: readonly Address[];
     quorum?: number;
+    stakes?: Partial<Record<ChainName, Address>>;
     /** What it takes for final. Default: every block. */
     finality?: Finality;
   } = {},
 ): Promise<TestTower> {
   const {
     others = {},
+    nodes = {},
     othersFirst = false,
     validators = [],
     recipients = [],
     verifiers = [],
     quorum,
+    stakes = {},
     finality,
     ...rest
   } = parameters;
@@ -74,8 +79,9 @@ export async function openTower(
     const chain = finality === undefined ? config : { ...config, finality };
     const other = others[name] ?? chain.rpcUrl.replace("127.0.0.1", "localhost");
     const protects = { recipients, verifiers };
-    const rpcUrls = othersFirst ? [other, chain.rpcUrl] : [chain.rpcUrl, other];
-    return { chain, rpcUrls, validators, protects, ...(quorum !== undefined && { quorum }) };
+    const rpcUrls = nodes[name] ?? (othersFirst ? [other, chain.rpcUrl] : [chain.rpcUrl, other]);
+    const stake = stakes[name];
+    return { chain, rpcUrls, validators, protects, ...(quorum !== undefined && { quorum }), ...(stake && { stake }) };
   });
   const tower = await openWatchtower({
     storeFile: join(world.directory, `tower-${towers}.db`),
@@ -134,6 +140,10 @@ export async function addHostile(world: World, privateKey: Hex = generatePrivate
     folder,
     announce,
     file: (index: number) => join(folder, checkpointFile(index)),
+    /** Deletes all that it published. */
+    clear(): void {
+      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    },
     /** Publishes a checkpoint under an index, whatever it is. */
     async publish(checkpoint: Checkpoint, index = checkpoint.index): Promise<void> {
       const raw = checkpointDigest(checkpoint);

@@ -8,6 +8,7 @@ import type { OffenceKind } from "../agents/watchtower/schema.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { signedCheckpointToJson } from "../storage/signedCheckpointJson.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
+import { startAgent, writeConfig } from "./agentProcess.ts";
 import { bodies, control } from "./kit.ts";
 import { hangs, otherHash, otherHistory, otherRoot, refuses, stuckAt, withoutLastLog, withoutLogs } from "./lies.ts";
 import { type Lie, startLyingRpc } from "./lyingRpc.ts";
@@ -129,6 +130,41 @@ describe("with one node that lies it is silent, tells of that, and goes on when 
     expect(await tower.verdicts()).toEqual({ honest: 1 });
   });
 
+  it("that lags as all others do: nor is he then", async () => {
+    const honest = await addHostile(world);
+    const { rpcUrl } = world.chains.alpha.config;
+    await using one = await startLyingRpc(rpcUrl);
+    await using other = await startLyingRpc(rpcUrl);
+    await using tower = await openTower(world, {
+      validators: [honest.address],
+      nodes: { alpha: [one.url, other.url] },
+    });
+    const head = await control(world.chains.alpha).getBlockNumber();
+    for (const node of [one, other]) node.setLie(stuckAt(head));
+    const sent = await world.send({ from: "alpha", body: "0x98" });
+    await honest.publish(await honestCheckpoint(world, sent.index));
+    for (let i = 0; i < 3; i++) await tower.tick();
+    expect(await tower.verdicts()).toEqual({ ahead: 1 });
+    expect(await tower.offences()).toEqual([]);
+  });
+
+  it("of three, and two are enough: it goes on without the one that is missing, not beside the one that lies", async () => {
+    const hostile = await addHostile(world);
+    const { rpcUrl } = world.chains.alpha.config;
+    await using third = await startLyingRpc(rpcUrl);
+    const alpha = [rpcUrl, rpcUrl.replace("127.0.0.1", "localhost"), third.url];
+    await using tower = await openTower(world, { validators: [hostile.address], nodes: { alpha }, quorum: 2 });
+    await hostile.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x0d") });
+    third.setLie(otherHash);
+    await tower.tick();
+    expect(await tower.verdicts()).toEqual({ unjudged: 1 });
+    expect(await tower.alertKinds()).toContain("rpc-disagreement");
+    third.setLie(refuses);
+    await tower.tick();
+    expect(await tower.offences()).toMatchObject([{ kind: "wrong-root" }]);
+    expect(await tower.alertKinds()).toContain("rpc-unavailable");
+  });
+
   it("needs no node to tell that two signatures contradict each other", async () => {
     const hostile = await addHostile(world);
     await using node = await startLyingRpc(world.chains.alpha.config.rpcUrl);
@@ -230,6 +266,25 @@ it("refuses nodes that can not keep each other honest", async () => {
   await expect(openTower(world, { others: { alpha: `${rpcUrl}/` } })).rejects.toThrow(/two different RPC URLs/);
   await expect(openTower(world, { quorum: 1 })).rejects.toThrow(/the quorum of alpha is 1: at least 2/);
   await expect(openTower(world, { quorum: 3 })).rejects.toThrow(/the quorum of alpha is 3/);
+});
+
+it("runs as a command, by its configuration, until it is asked to end", async () => {
+  const hostile = await addHostile(world);
+  await hostile.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x0c") });
+  await using told = await startHook();
+  const { rpcUrl } = world.chains.alpha.config;
+  const config = writeConfig(world, "watchtower", {
+    watchtower: {
+      store: "command.db",
+      chains: { alpha: { rpcUrls: [{ env: "SECOND_NODE" }], validators: [hostile.address] } },
+      webhook: { env: "HOOK" },
+      allowLocalStorage: true,
+    },
+  });
+  const env = { SECOND_NODE: rpcUrl.replace("127.0.0.1", "localhost"), HOOK: told.url };
+  await using agent = startAgent("watchtower", config, env);
+  expect(await told.first).toBe("wrong-root");
+  expect(await agent.terminate()).toBe(0);
 });
 
 it("runs by itself until it is stopped", async () => {

@@ -41,9 +41,10 @@ export async function judgeSignatures(
     await store(await Promise.all(rows.map(judge)));
     if (rows.length === 0) break;
   }
-  const ahead = await signatures.withVerdict({ origin, verdicts: ["ahead"] });
-  metrics.set("signatures_ahead", ahead.length, { origin: chain.name });
-  await store((await Promise.all(ahead.map(judgePatiently))).filter((judgement) => judgement !== undefined));
+  const aheadUntil = now() - options.prematurePatienceMs;
+  const suspects = await signatures.suspects({ origin, aheadBefore: agreement.block, aheadUntil });
+  if (suspects.length > 0) await store(await judgeSuspects(suspects));
+  metrics.set("signatures_ahead", await signatures.count(origin, "ahead"), { origin: chain.name });
 
   async function store(judgements: readonly Judgement[]): Promise<void> {
     if (judgements.length > 0) await signatures.judge(judgements);
@@ -63,12 +64,11 @@ export async function judgeSignatures(
    * A signature of a leaf that is not there is an offence only when the final block has passed all that was the newest block
    * when it was found, and still no node has such a leaf: our nodes may be behind the validator's.
    */
-  async function judgePatiently(row: SignatureTable): Promise<Judgement | undefined> {
-    const { ahead_since, ahead_at, leaf_index } = row;
-    if (ahead_since === null || ahead_at === null || agreement.block <= BigInt(ahead_since)) return undefined;
-    if (now() - ahead_at < options.prematurePatienceMs) return undefined;
-    if ((await askHeads()).some((head) => head.count > leaf_index)) return undefined;
-    return { row, set: { verdict: "premature" }, offence: offenceOf(row, "premature") };
+  async function judgeSuspects(rows: readonly SignatureTable[]): Promise<Judgement[]> {
+    const most = Math.max(...(await askHeads()).map((head) => head.count));
+    return rows
+      .filter(({ leaf_index }) => leaf_index >= most)
+      .map((row) => ({ row, set: { verdict: "premature" }, offence: offenceOf(row, "premature") }));
   }
 
   function offenceOf(row: SignatureTable, kind: OffenceKind): OffenceTable {

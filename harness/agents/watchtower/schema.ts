@@ -293,6 +293,12 @@ export const towerMigrations: Migrations = {
         .columns(["origin", "verdict", "leaf_index"])
         .execute();
       await db.schema
+        .createIndex("tower_signature_signature")
+        .on("tower_signature")
+        .columns(["signature", "digest"])
+        .execute();
+      await db.schema.createIndex("tower_signature_digest").on("tower_signature").column("digest").execute();
+      await db.schema
         .createIndex("tower_signature_signer")
         .on("tower_signature")
         .columns(["signer", "verdict"])

@@ -126,6 +126,30 @@ export function createSignatures(parameters: { db: Kysely<TowerTables>; now: () 
       return await query.orderBy("seen_at").limit(ROWS_PER_READ).execute();
     },
 
+    /** What was ahead of its tree longer than the chain and time allow; the oldest first. */
+    async suspects(of: { origin: number; aheadBefore: bigint; aheadUntil: number }): Promise<SignatureTable[]> {
+      return await db
+        .selectFrom("tower_signature")
+        .selectAll()
+        .where("origin", "=", of.origin)
+        .where("verdict", "=", "ahead")
+        .where("ahead_since", "<", Number(of.aheadBefore))
+        .where("ahead_at", "<=", of.aheadUntil)
+        .orderBy("seen_at")
+        .limit(ROWS_PER_READ)
+        .execute();
+    },
+
+    async count(origin: number, verdict: Verdict): Promise<number> {
+      const { count } = await db
+        .selectFrom("tower_signature")
+        .select((select) => select.fn.countAll<number>().as("count"))
+        .where("origin", "=", origin)
+        .where("verdict", "=", verdict)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     /** Judges signatures, and keeps what was found against their signers. */
     async judge(
       verdicts: readonly { row: SignatureTable; set: Partial<SignatureTable>; offence?: OffenceTable }[],

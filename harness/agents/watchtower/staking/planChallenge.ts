@@ -1,4 +1,5 @@
 import { type Address, encodeFunctionData, type Hash, isAddressEqual, zeroAddress } from "viem";
+import { slasherAbi } from "../../../contracts/abi.ts";
 import type { RawCheckpoint } from "../../../protocol/checkpoint.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
@@ -6,7 +7,6 @@ import { askAll } from "../askAll.ts";
 import { readHeads } from "../heads.ts";
 import { judgeCheckpoint } from "../judgeCheckpoint.ts";
 import { encoded } from "./planProof.ts";
-import { slasherAbi } from "./stakingAbi.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
 import type { StakingRecords } from "./stakingRecords.ts";
 import { findStoredProof } from "./storedProof.ts";

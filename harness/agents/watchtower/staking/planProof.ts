@@ -1,4 +1,5 @@
 import { type Address, encodeFunctionData, type Hex, zeroAddress } from "viem";
+import { slasherAbi, validatorStakeAbi } from "../../../contracts/abi.ts";
 import type { RawCheckpoint } from "../../../protocol/checkpoint.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
@@ -7,7 +8,6 @@ import { readHeads } from "../heads.ts";
 import { judgeCheckpoint } from "../judgeCheckpoint.ts";
 import type { OffenceKind, OffenceTable } from "../schema.ts";
 import type { Signatures } from "../signatures.ts";
-import { slasherAbi, validatorStakeAbi } from "./stakingAbi.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
 import type { StakingRecords } from "./stakingRecords.ts";
 import { findStoredProof } from "./storedProof.ts";

@@ -1,10 +1,10 @@
 import { type Address, isAddressEqual } from "viem";
+import { checkpointFraudProofsAbi, slasherAbi, validatorStakeAbi } from "../../../contracts/abi.ts";
 import { addressToBytes32 } from "../../../protocol/address.ts";
 import { type RawCheckpoint, rawCheckpointDigest } from "../../../protocol/checkpoint.ts";
 import { mayBeTooLarge } from "../../originIndexChain.ts";
 import type { CandidateSignature } from "../calldataSignatures.ts";
 import type { ChainView, WatchedChain } from "../followChain.ts";
-import { checkpointFraudProofsAbi, slasherAbi, validatorStakeAbi } from "./stakingAbi.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
 import type { StakingEvents, StakingRecords } from "./stakingRecords.ts";
 

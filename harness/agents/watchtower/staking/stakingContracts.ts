@@ -1,9 +1,9 @@
 import { type Address, isAddressEqual } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
+import { slasherAbi, validatorStakeAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import { askAll } from "../askAll.ts";
 import type { WatchedChain } from "../followChain.ts";
-import { slasherAbi, validatorStakeAbi } from "./stakingAbi.ts";
 
 /** Where frauds of a chain's validators are proven. */
 export type StakingContracts = { stake: Address; slasher: Address; proofs: Address };

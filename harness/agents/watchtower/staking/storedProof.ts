@@ -1,8 +1,8 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
+import { checkpointFraudProofsAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
 import { type AskAllReturnType, askAll } from "../askAll.ts";
-import { checkpointFraudProofsAbi } from "./stakingAbi.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
 import type { StakingRecords } from "./stakingRecords.ts";
 

@@ -1,4 +1,5 @@
 import type { Address } from "viem";
+import { validatorStakeAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import { remember } from "../../relayer/remember.ts";
 import { errorText } from "../../relayer/rpcError.ts";
@@ -14,7 +15,6 @@ import { type ChallengeSubject, planChallenge } from "./planChallenge.ts";
 import { planClaim } from "./planClaim.ts";
 import { type ProofSubject, planProof } from "./planProof.ts";
 import { createStakingScanner, type StakingScanner } from "./scanStaking.ts";
-import { validatorStakeAbi } from "./stakingAbi.ts";
 import { readStakingContracts } from "./stakingContracts.ts";
 import { createStakingRecords } from "./stakingRecords.ts";
 
@@ -70,7 +70,7 @@ export function createStakingWatch(
         await actions.intend({ key, chain: chain.domain, account: reporter, kind: "challenge", subject });
       }
       await alerts.raise({
-        key: `challenge:${chain.domain}:${id}`,
+        key: `challenge:${chain.domain}:${validator}`,
         kind: "premature-challenge",
         severity: "info",
         text: `validator ${validator} is challenged for having signed index ${subject.checkpoint.index} of ${chain.name} too early`,
