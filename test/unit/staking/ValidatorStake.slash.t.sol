@@ -37,7 +37,7 @@ contract ValidatorStakeSlashTest is StakeTest {
     }
 
     function test_slash_whoIsNoValidator_reverts() public {
-        vm.prank(stake.slasher());
+        vm.prank(address(stake.slasher()));
         vm.expectRevert(abi.encodeWithSelector(IStakeAccounts.UnknownValidator.selector, alice));
         stake.slash(alice, WHOLE, reporter, true);
     }
@@ -332,7 +332,7 @@ contract ValidatorStakeSlashTest is StakeTest {
 
     function test_unfreeze_whatIsNotFrozen_reverts() public {
         uint48 since = _freeze(validator);
-        vm.startPrank(stake.slasher());
+        vm.startPrank(address(stake.slasher()));
         vm.expectRevert(abi.encodeWithSelector(IValidatorStake.NotFrozen.selector, validator, since + 1));
         stake.unfreeze(validator, since + 1);
         vm.expectRevert(abi.encodeWithSelector(IValidatorStake.NotFrozen.selector, _operator(1), since));
