@@ -32,6 +32,7 @@ const ABIS = {
   blsKeyRegistryAbi: "BlsKeyRegistry",
   blsMultisigIsmAbi: "BlsMultisigIsm",
   blsMultisigIsmFactoryAbi: "BlsMultisigIsmFactory",
+  validatorStakeAbi: "ValidatorStake",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));
