@@ -8,6 +8,7 @@ import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
 import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
+import {ICheckpointFraudProofs} from "src/interfaces/ICheckpointFraudProofs.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -24,6 +25,9 @@ import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
 import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
 import {IStakeTerms} from "src/interfaces/IStakeTerms.sol";
+import {ISlasher} from "src/interfaces/ISlasher.sol";
+import {ISlashingTerms} from "src/interfaces/ISlashingTerms.sol";
+import {IStakedMultisigIsm} from "src/interfaces/IStakedMultisigIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
@@ -57,6 +61,16 @@ interface IOwnedOptimisticIsm is IOptimisticIsm {
 /// @notice The stake with what it inherits.
 interface IVersionedValidatorStake is IValidatorStake {
     function PACKAGE_VERSION() external view returns (string memory);
+}
+
+/// @notice The staked module with what it inherits.
+interface IOwnedStakedMultisigIsm is IStakedMultisigIsm {
+    function owner() external view returns (address);
+    function pendingOwner() external view returns (address);
+    function transferOwnership(address newOwner) external;
+    function acceptOwnership() external;
+    function renounceOwnership() external;
+    function mailbox() external view returns (IMailbox);
 }
 
 /// @title Shipped
@@ -276,6 +290,31 @@ library Shipped {
     {
         bytes memory arguments = abi.encode(forMailbox, registry, terms, address(0x51a5));
         return IVersionedValidatorStake(_deploy("src/staking/ValidatorStake.sol:ValidatorStake", arguments));
+    }
+
+    function checkpointFraudProofs() internal returns (ICheckpointFraudProofs) {
+        return ICheckpointFraudProofs(_deploy("src/staking/CheckpointFraudProofs.sol:CheckpointFraudProofs", ""));
+    }
+
+    function slasher(
+        IMailbox forMailbox,
+        IValidatorStake stake,
+        ICheckpointFraudProofs proofs,
+        ISlashingTerms.Terms memory terms
+    ) internal returns (ISlasher) {
+        return ISlasher(_deploy("src/staking/Slasher.sol:Slasher", abi.encode(forMailbox, stake, proofs, terms)));
+    }
+
+    function stakedMultisigIsm(IMailbox forMailbox, address owner, uint48 setLifetime, uint48 delay)
+        internal
+        returns (IOwnedStakedMultisigIsm)
+    {
+        return IOwnedStakedMultisigIsm(
+            _deploy(
+                "src/isms/staked/StakedMultisigIsm.sol:StakedMultisigIsm",
+                abi.encode(forMailbox, owner, setLifetime, delay)
+            )
+        );
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
