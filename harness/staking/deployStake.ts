@@ -1,5 +1,5 @@
 import { type Address, encodeDeployData, parseUnits, zeroAddress } from "viem";
-import { validatorStakeAbi } from "../contracts/abi.ts";
+import { slasherAbi, validatorStakeAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
 import type { Deployer } from "../contracts/deployer.ts";
 import { parseAmount, readStakeAsset } from "./stakeAsset.ts";
@@ -46,6 +46,8 @@ export async function deployStake(parameters: {
     throw new StakeRefusedError(`the staking of ${mailbox} is not deployed: ${reason}`, { cause: error });
   }
   const { address: validatorStake } = await deployer.create("ValidatorStake", args);
-  const slasher = await client.readContract({ address: validatorStake, abi: validatorStakeAbi, functionName: "slasher" });
-  return { validatorStake, slasher, checkpointFraudProofs: zeroAddress };
+  const stake = { address: validatorStake, abi: validatorStakeAbi } as const;
+  const slasher = await client.readContract({ ...stake, functionName: "slasher" });
+  const proofs = await client.readContract({ address: slasher, abi: slasherAbi, functionName: "proofs" });
+  return { validatorStake, slasher, checkpointFraudProofs: proofs };
 }

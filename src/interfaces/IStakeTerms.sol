@@ -54,6 +54,9 @@ interface IStakeTerms {
     /// @notice A challenge must be over before the stake can leave: `challengeWindow` must be shorter than `fraudWindow`.
     error ChallengeWindowTooLong(uint256 challengeWindow, uint256 fraudWindow);
 
+    /// @notice The slasher's windows are longer: stake would be let go before a challenge is over.
+    error ChallengeWindowTooShort(uint256 challengeWindow, uint256 needed);
+
     /// @notice Jail must last for an epoch at least, or a validator would be back in the set that it was thrown out of.
     error JailTimeTooShort(uint256 jailTime, uint256 epochLength);
 

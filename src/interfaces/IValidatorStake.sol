@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBlsKeyRegistry} from "./IBlsKeyRegistry.sol";
 import {IMailbox} from "./IMailbox.sol";
+import {ISlasher} from "./ISlasher.sol";
 import {IStakeAccounts} from "./IStakeAccounts.sol";
 import {IStakeTerms} from "./IStakeTerms.sol";
 import {IWeightedMultisigIsm} from "./IWeightedMultisigIsm.sol";
@@ -25,7 +26,8 @@ interface IValidatorStake is IStakeAccounts, IStakeTerms {
     /// @notice The validator is a candidate for the sets to come.
     event CandidateJoined(address indexed validator);
 
-    /// @notice The validator is a candidate no more. From epoch `exitEpoch` on its keys are not slashable.
+    /// @notice The validator is a candidate no more. From epoch `exitEpoch` on its keys are not slashable, but by challenges that
+    ///         began before.
     event CandidateLeft(address indexed validator, uint48 exitEpoch);
 
     /// @notice From epoch `fromEpoch` on the validator signs with `newKey`. `oldKey` is slashable until `exitEpoch`.
@@ -168,6 +170,7 @@ interface IValidatorStake is IStakeAccounts, IStakeTerms {
     function validatorStatus(address validator) external view returns (ValidatorStatus memory);
 
     /// @notice The validator that answers for signatures of `key` now: zero if the key is unknown, or if its delay is over.
+    ///         As stake is held back, so a key answers on while a challenge is open that began before its delay was over.
     function validatorOf(address key) external view returns (address validator);
 
     /// @notice Whether the validator is in the present set, and the Mailbox's nonce when it (last) entered: it need not have
@@ -226,7 +229,7 @@ interface IValidatorStake is IStakeAccounts, IStakeTerms {
     /* ---------------------------------------------------- slasher --------------------------------------------------- */
 
     /// @notice The contract that proofs are brought to; created with this one.
-    function slasher() external view returns (address);
+    function slasher() external view returns (ISlasher);
 
     /// @notice Takes a share of all that stands behind a validator: its pool, what unbonds from it, and what is held back by
     ///         a challenge. Jails it and takes it out of the set at once. The slasher only.

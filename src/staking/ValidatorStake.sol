@@ -7,11 +7,15 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {PackageVersioned} from "../PackageVersioned.sol";
 import {IBlsKeyRegistry} from "../interfaces/IBlsKeyRegistry.sol";
 import {IMailbox} from "../interfaces/IMailbox.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
+import {ISlashingTerms} from "../interfaces/ISlashingTerms.sol";
 import {IValidatorStake} from "../interfaces/IValidatorStake.sol";
 import {Asset} from "../libraries/Asset.sol";
 import {StakePool} from "../libraries/StakePool.sol";
 import {StandardHookMetadata} from "../libraries/StandardHookMetadata.sol";
 import {ValidatorSetMessage} from "../libraries/ValidatorSetMessage.sol";
+import {CheckpointFraudProofs} from "./CheckpointFraudProofs.sol";
+import {Slasher} from "./Slasher.sol";
 import {StakeAccounts} from "./StakeAccounts.sol";
 import {ValidatorSet} from "./ValidatorSet.sol";
 
@@ -38,22 +42,29 @@ contract ValidatorStake is ValidatorSet, PackageVersioned {
     IBlsKeyRegistry public immutable blsKeyRegistry;
 
     /// @inheritdoc IValidatorStake
-    address public immutable slasher;
+    ISlasher public immutable slasher;
 
     mapping(address key => KeyOwner) internal _keys;
 
     modifier onlySlasher() {
-        if (msg.sender != slasher) revert NotSlasher(msg.sender);
+        if (msg.sender != address(slasher)) revert NotSlasher(msg.sender);
         _;
     }
 
     /// @param blsKeyRegistry_ Where BLS keys are registered; zero for none.
-    constructor(IMailbox mailbox_, IBlsKeyRegistry blsKeyRegistry_, Terms memory terms_, address slasher_)
-        StakeAccounts(terms_)
-        ValidatorSet(mailbox_)
-    {
+    /// @param terms_ The constants of the stake.
+    /// @param slashingTerms The constants of the slasher.
+    constructor(
+        IMailbox mailbox_,
+        IBlsKeyRegistry blsKeyRegistry_,
+        Terms memory terms_,
+        ISlashingTerms.Terms memory slashingTerms
+    ) StakeAccounts(terms_) ValidatorSet(mailbox_) {
         blsKeyRegistry = blsKeyRegistry_;
-        slasher = slasher_;
+        // Nobody has to trust whoever deploys: all that judges is created here.
+        slasher = new Slasher(mailbox_, this, new CheckpointFraudProofs(), slashingTerms);
+        uint32 needed = slasher.challengeWindow();
+        if (_challengeWindow < needed) revert ChallengeWindowTooShort(_challengeWindow, needed);
     }
 
     /* --------------------------------------------------- validators ------------------------------------------------- */
@@ -205,7 +216,8 @@ contract ValidatorStake is ValidatorSet, PackageVersioned {
     /// @inheritdoc IValidatorStake
     function validatorOf(address key) external view returns (address validator) {
         KeyOwner storage owner = _keys[key];
-        if (_epoch >= owner.exitEpoch || _epoch >= _validators[owner.validator].exitEpoch) return address(0);
+        uint48 since = _heldSince(owner.validator);
+        if (since >= owner.exitEpoch || since >= _validators[owner.validator].exitEpoch) return address(0);
         return owner.validator;
     }
 

@@ -284,11 +284,13 @@ library Shipped {
 
     /* ---------------------------------------------------- staking --------------------------------------------------- */
 
-    function validatorStake(IMailbox forMailbox, IBlsKeyRegistry registry, IStakeTerms.Terms memory terms)
-        internal
-        returns (IVersionedValidatorStake)
-    {
-        bytes memory arguments = abi.encode(forMailbox, registry, terms, address(0x51a5));
+    function validatorStake(
+        IMailbox forMailbox,
+        IBlsKeyRegistry registry,
+        IStakeTerms.Terms memory terms,
+        ISlashingTerms.Terms memory slashingTerms
+    ) internal returns (IVersionedValidatorStake) {
+        bytes memory arguments = abi.encode(forMailbox, registry, terms, slashingTerms);
         return IVersionedValidatorStake(_deploy("src/staking/ValidatorStake.sol:ValidatorStake", arguments));
     }
 

@@ -5,6 +5,7 @@ import {Test} from "forge-std/Test.sol";
 
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
+import {ISlashingTerms} from "src/interfaces/ISlashingTerms.sol";
 import {IStakeTerms} from "src/interfaces/IStakeTerms.sol";
 import {IValidatorStake} from "src/interfaces/IValidatorStake.sol";
 
@@ -39,7 +40,7 @@ abstract contract StakeTest is Test {
         vm.warp(1_800_000_000);
         mailbox = Shipped.mailbox(ORIGIN, makeAddr("owner"), IInterchainSecurityModule(address(new TestRecipient())));
         token = new HostileToken();
-        stake = Shipped.validatorStake(mailbox, _registry(), _terms());
+        stake = Shipped.validatorStake(mailbox, _registry(), _terms(), _slashingTerms());
     }
 
     function _asset() internal view virtual returns (address) {
@@ -64,6 +65,21 @@ abstract contract StakeTest is Test {
             minActive: 2,
             maxActive: 4,
             maxCandidates: 6
+        });
+    }
+
+    function _slashingTerms() internal view virtual returns (ISlashingTerms.Terms memory) {
+        return ISlashingTerms.Terms({
+            equivocationShare: 1e18,
+            messageIdShare: 1e18,
+            rootShare: 0.5e18,
+            prematureShare: 0.3e18,
+            foreignTreeShare: 0.5e18,
+            silenceShare: 0.01e18,
+            prematureWindow: 2 days,
+            livenessWindow: 12 hours,
+            finalAfter: 2 hours,
+            livenessBond: 0.1 ether
         });
     }
 
@@ -154,17 +170,17 @@ abstract contract StakeTest is Test {
     }
 
     function _slash(address validator, uint256 share, bool forever) internal returns (uint256) {
-        vm.prank(stake.slasher());
+        vm.prank(address(stake.slasher()));
         return stake.slash(validator, share, reporter, forever);
     }
 
     function _freeze(address validator) internal returns (uint48) {
-        vm.prank(stake.slasher());
+        vm.prank(address(stake.slasher()));
         return stake.freeze(validator);
     }
 
     function _unfreeze(address validator, uint48 sinceEpoch) internal {
-        vm.prank(stake.slasher());
+        vm.prank(address(stake.slasher()));
         stake.unfreeze(validator, sinceEpoch);
     }
 

@@ -19,7 +19,7 @@ contract NativeStakeAccountsTest is StakeAccountsTest {
         _delegate(address(thief), validator, 10 ether);
         (, releaseEpoch) = _unbondAll(address(thief), validator);
         _advance(1 + UNBONDING);
-        vm.prank(stake.slasher());
+        vm.prank(address(stake.slasher()));
         stake.slash(validator, 0.1e18, address(thief), false);
         assertGt(stake.creditOf(address(thief)), 0);
     }

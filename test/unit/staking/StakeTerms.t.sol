@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
+import {ISlasher} from "src/interfaces/ISlasher.sol";
+import {ISlashingTerms} from "src/interfaces/ISlashingTerms.sol";
 import {IStakeTerms} from "src/interfaces/IStakeTerms.sol";
 
 import {IVersionedValidatorStake, Shipped} from "../../kit/Shipped.sol";
@@ -12,19 +14,20 @@ import {StakeTest} from "../../kit/StakeTest.sol";
 ///         the edge it does not.
 contract StakeTermsTest is StakeTest {
     IStakeTerms.Terms internal t;
+    ISlashingTerms.Terms internal slashing;
 
     function setUp() public override {
         super.setUp();
-        t = _terms();
+        (t, slashing) = (_terms(), _slashingTerms());
     }
 
     function _deploy() internal returns (IVersionedValidatorStake) {
-        return Shipped.validatorStake(mailbox, IBlsKeyRegistry(address(0)), t);
+        return Shipped.validatorStake(mailbox, IBlsKeyRegistry(address(0)), t, slashing);
     }
 
     /// @dev In a call of its own, for expectRevert.
     function deploy(IMailbox forMailbox, IStakeTerms.Terms calldata terms) external {
-        Shipped.validatorStake(forMailbox, IBlsKeyRegistry(address(0)), terms);
+        Shipped.validatorStake(forMailbox, IBlsKeyRegistry(address(0)), terms, slashing);
     }
 
     function _refused(bytes memory reason) internal {
@@ -41,6 +44,10 @@ contract StakeTermsTest is StakeTest {
         assertEq(deployed.epoch(), 0);
         assertEq(deployed.epochStart(), block.timestamp);
         assertEq(deployed.PACKAGE_VERSION(), "0.1.0");
+        ISlasher slasher = deployed.slasher();
+        assertEq(abi.encode(slasher.terms()), abi.encode(slashing));
+        assertEq(address(slasher.stake()), address(deployed));
+        assertGt(address(slasher.proofs()).code.length, 0);
     }
 
     function test_mailbox_withoutCode_reverts() public {
@@ -95,6 +102,30 @@ contract StakeTermsTest is StakeTest {
         assertEq(_deploy().holdEpochs(), 6 + 2);
         t.challengeWindow = t.fraudWindow;
         _refused(abi.encodeWithSelector(IStakeTerms.ChallengeWindowTooLong.selector, t.fraudWindow, t.fraudWindow));
+    }
+
+    /// @dev Stake that a challenge still needs must not be let go.
+    function test_challengeWindow_isNotShorterThanTheSlashers() public {
+        (slashing.prematureWindow, slashing.livenessWindow) = (t.challengeWindow, t.challengeWindow);
+        _deploy();
+        slashing.prematureWindow += 1;
+        _tooShort();
+        (slashing.prematureWindow, slashing.livenessWindow) = (1, t.challengeWindow + 1);
+        _tooShort();
+    }
+
+    function _tooShort() internal {
+        _refused(
+            abi.encodeWithSelector(
+                IStakeTerms.ChallengeWindowTooShort.selector, t.challengeWindow, t.challengeWindow + 1
+            )
+        );
+    }
+
+    /// @dev What the slasher refuses of its own constants is refused with the whole.
+    function test_slashingTerms_areChecked() public {
+        slashing.livenessBond = 0;
+        _refused(abi.encodeWithSelector(ISlashingTerms.NoBond.selector));
     }
 
     function test_jailTime_isAnEpochAtLeast() public {
@@ -154,6 +185,7 @@ contract StakeTermsTest is StakeTest {
         t.fraudWindow = uint32(bound(fraudWindow, 1, uint256(t.epochLength) * t.unbondingEpochs));
         t.jailTime = t.epochLength;
         t.challengeWindow = t.fraudWindow - 1;
+        (slashing.prematureWindow, slashing.livenessWindow) = (1, 1);
         try this.deploy(mailbox, t) {}
         catch {
             return;

@@ -61,7 +61,7 @@ contract ValidatorStakeBlsTest is StakeTest {
     }
 
     function test_setBlsKey_withoutRegistry_reverts() public {
-        stake = Shipped.validatorStake(mailbox, IBlsKeyRegistry(address(0)), _terms());
+        stake = Shipped.validatorStake(mailbox, IBlsKeyRegistry(address(0)), _terms(), _slashingTerms());
         address operator = _register(0, SELF_BOND);
         vm.prank(operator);
         vm.expectRevert(abi.encodeWithSelector(IValidatorStake.NotItsBlsKey.selector, bytes32("key"), _key(0)));
