@@ -19,6 +19,8 @@ export const chainConfigSchema = z.strictObject({
   mailbox: address,
   merkleTreeHook: address,
   validatorAnnounce: address,
+  /** What stands behind the validators of this chain's Mailbox: its ValidatorStake. */
+  validatorStake: address.exactOptional(),
   /** The Mailbox was deployed in this block or later. */
   fromBlock: z.int().min(0),
   /**

@@ -7,6 +7,7 @@ import { gatewayCommand } from "./commands/gateway.ts";
 import { ismCommand } from "./commands/ism.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { sendCommand } from "./commands/send.ts";
+import { stakeCommand } from "./commands/stake.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validatorCommand } from "./commands/validator.ts";
@@ -27,6 +28,7 @@ const program = new Command("causeway")
   .addCommand(watchtowerCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
+  .addCommand(stakeCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())
   .addCommand(whyCommand());

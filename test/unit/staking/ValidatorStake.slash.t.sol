@@ -322,6 +322,35 @@ contract ValidatorStakeSlashTest is StakeTest {
         assertEq(_withdraw(alice, validator, releaseEpoch), 40 ether);
     }
 
+    /// @dev A challenge against a validator that has left began in the last epoch in which its key answered. It lets the tree
+    ///      grow past what it signed, and waits until no proof can name it any more: in vain.
+    function test_freeze_keysAnswerOn() public {
+        _rotate(0, 1);
+        (, uint48 releaseEpoch) = _unbondAll(validator, validator);
+        _advance(UNBONDING);
+        assertEq(stake.validatorStatus(validator).exitEpoch, releaseEpoch);
+        uint48 since = _freeze(validator);
+        _advance();
+        assertEq(stake.epoch(), releaseEpoch);
+        assertEq(stake.validatorOf(_key(0)), validator);
+        assertEq(stake.validatorOf(_key(0, 1)), validator);
+        assertEq(_slash(validator, 0.5e18, true), SELF_BOND / 2);
+        _unfreeze(validator, since);
+        assertEq(stake.validatorOf(_key(0)), address(0));
+        assertEq(stake.validatorOf(_key(0, 1)), address(0));
+    }
+
+    /// @dev One that began after the delay was over does not call the key back.
+    function test_freeze_afterTheDelay_keysDoNotAnswer() public {
+        _rotate(0, 1);
+        _unbondAll(validator, validator);
+        _advance(UNBONDING + 1);
+        _freeze(validator);
+        _advance();
+        assertEq(stake.validatorOf(_key(0)), address(0));
+        assertEq(stake.validatorOf(_key(0, 1)), address(0));
+    }
+
     function test_freeze_ofOthers_isNotFelt() public {
         _delegate(alice, validator, 40 ether);
         (, uint48 releaseEpoch) = _unbondAll(alice, validator);
