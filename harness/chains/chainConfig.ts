@@ -21,6 +21,8 @@ export const chainConfigSchema = z.strictObject({
   validatorAnnounce: address,
   /** What stands behind the validators of this chain's Mailbox: its ValidatorStake. */
   validatorStake: address.exactOptional(),
+  /** What payments for deliveries of messages from this chain are made to. */
+  interchainGasPaymasters: z.array(address).exactOptional(),
   /** The Mailbox was deployed in this block or later. */
   fromBlock: z.int().min(0),
   /**

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
+import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
+import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
 import { type KeySource, keySourceSchema } from "./keySource.ts";
@@ -37,6 +39,14 @@ const relayerSchema = z.strictObject({
   allowLocalStorage: z.boolean().default(false),
   /** Ask gateways of modules at private and loopback addresses: only where all of those are yours. */
   allowPrivateGateways: z.boolean().default(false),
+  /** What must be paid for a message before it is delivered: the first rule that matches says. Default: nothing. */
+  paymentRules: paymentRulesSchema.default([]),
+  /** Which messages are relayed. Default: all. */
+  lists: messageListsSchema.default({ blacklist: [] }),
+  /** A message that so many reverted transactions were paid for is given up until `causeway retry`. */
+  maxReverts: z.int().min(1).exactOptional(),
+  /** The same for so many wei of the destination's token, decimal. */
+  maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
 });
 
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({

@@ -5,7 +5,9 @@ import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { ismCommand } from "./commands/ism.ts";
+import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
+import { retryCommand } from "./commands/retry.ts";
 import { sendCommand } from "./commands/send.ts";
 import { stakeCommand } from "./commands/stake.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -22,7 +24,9 @@ const program = new Command("causeway")
   .addCommand(upCommand())
   .addCommand(demoCommand())
   .addCommand(sendCommand())
+  .addCommand(payCommand())
   .addCommand(statusCommand())
+  .addCommand(retryCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(watchtowerCommand())

@@ -35,6 +35,9 @@ const ABIS = {
   validatorStakeAbi: "ValidatorStake",
   slasherAbi: "Slasher",
   checkpointFraudProofsAbi: "CheckpointFraudProofs",
+  gasPaymasterAbi: "InterchainGasPaymaster",
+  storageGasOracleAbi: "StorageGasOracle",
+  protocolFeeAbi: "ProtocolFee",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

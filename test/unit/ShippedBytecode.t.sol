@@ -57,6 +57,13 @@ contract ShippedBytecodeTest is BaseTest {
         _assertShipped(address(Shipped.fallbackRoutingIsm(originMailbox, owner, none)), "DefaultFallbackRoutingIsm");
     }
 
+    function test_paymentHooks() public {
+        address oracle = address(Shipped.storageGasOracle(owner, bob));
+        _assertShipped(oracle, "StorageGasOracle");
+        _assertShipped(address(Shipped.gasPaymaster(originMailbox, owner, bob, bob)), "InterchainGasPaymaster");
+        _assertShipped(address(Shipped.protocolFee(1, 1, bob, owner)), "ProtocolFee");
+    }
+
     function test_thisTest_isCompiledOtherwise() public view {
         assertFalse(vm.keyExistsJson(_artifact("ShippedBytecodeTest", "ShippedBytecode.t"), ".metadata.settings.viaIR"));
     }

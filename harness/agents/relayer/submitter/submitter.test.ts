@@ -331,7 +331,7 @@ test("what passes simulation and reverts in its block is tried again when that i
   world.pass(10_000_000);
   await running.relayer.tick();
   const { message, transactions } = await stored(running, id);
-  expect(message.state).toBe("waiting");
+  expect(message.state).toBe("parked");
   expect(message.reason).toContain("2 transactions for it reverted");
   expect(transactions).toHaveLength(2);
   await running.relayer.stop();
