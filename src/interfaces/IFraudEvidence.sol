@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {ICheckpointFraudProofs} from "./ICheckpointFraudProofs.sol";
 import {IMerkleTreeHook} from "./IMerkleTreeHook.sol";
-import {IValidatorStake} from "./IValidatorStake.sol";
 
 /// @title IFraudEvidence
 /// @notice Takes proofs that a validator signed what it must not, and has it slashed.
@@ -182,9 +181,6 @@ interface IFraudEvidence {
 
     /// @notice The tree that validators sign checkpoints of: the Mailbox's.
     function merkleTreeHook() external view returns (IMerkleTreeHook);
-
-    /// @notice Where keys belong to validators, and validators are slashed.
-    function stake() external view returns (IValidatorStake);
 
     /// @notice Where roots are stored, and proofs against them are judged.
     function proofs() external view returns (ICheckpointFraudProofs);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ICheckpointFraudProofs} from "./ICheckpointFraudProofs.sol";
 import {IFraudEvidence} from "./IFraudEvidence.sol";
 import {ISlashingTerms} from "./ISlashingTerms.sol";
+import {IValidatorStake} from "./IValidatorStake.sol";
 
 /// @title ISlasher
 /// @notice Judges the validators of one ValidatorStake: by what they signed (IFraudEvidence), and by whether they sign at all.
@@ -100,4 +101,7 @@ interface ISlasher is IFraudEvidence, ISlashingTerms {
         external
         view
         returns (LivenessStatus status, address challenger, uint48 deadline);
+
+    /// @notice Where keys belong to validators, and validators are slashed.
+    function stake() external view returns (IValidatorStake);
 }

@@ -12,6 +12,7 @@ import {ICheckpointFraudProofs} from "../interfaces/ICheckpointFraudProofs.sol";
 import {IFraudEvidence} from "../interfaces/IFraudEvidence.sol";
 import {IMailbox} from "../interfaces/IMailbox.sol";
 import {IMerkleTreeHook} from "../interfaces/IMerkleTreeHook.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IValidatorStake} from "../interfaces/IValidatorStake.sol";
 import {Checkpoint} from "../libraries/Checkpoint.sol";
 import {SlashingTerms} from "../libraries/SlashingTerms.sol";
@@ -19,7 +20,7 @@ import {TypeCasts} from "../libraries/TypeCasts.sol";
 
 /// @title FraudEvidence
 /// @notice Takes proofs that a validator signed what it must not, and has it slashed. See IFraudEvidence.
-abstract contract FraudEvidence is IFraudEvidence, MailboxClient {
+abstract contract FraudEvidence is ISlasher, MailboxClient {
     using TypeCasts for address;
 
     struct PrematureChallenge {
@@ -32,7 +33,7 @@ abstract contract FraudEvidence is IFraudEvidence, MailboxClient {
     /// @inheritdoc IFraudEvidence
     IMerkleTreeHook public immutable merkleTreeHook;
 
-    /// @inheritdoc IFraudEvidence
+    /// @inheritdoc ISlasher
     IValidatorStake public immutable stake;
 
     /// @inheritdoc IFraudEvidence

@@ -12,7 +12,7 @@ import {FraudEvidence} from "./FraudEvidence.sol";
 
 /// @title Slasher
 /// @notice Judges the validators of one ValidatorStake. See ISlasher.
-contract Slasher is ISlasher, FraudEvidence {
+contract Slasher is FraudEvidence {
     using SlashingTerms for ISlashingTerms.Terms;
 
     struct LivenessChallenge {
@@ -130,7 +130,7 @@ contract Slasher is ISlasher, FraudEvidence {
     }
 
     /// @inheritdoc IFraudEvidence
-    function shareOf(Kind kind) public view override(IFraudEvidence, FraudEvidence) returns (uint256) {
+    function shareOf(Kind kind) public view override returns (uint256) {
         return _terms.shareOf(kind);
     }
 

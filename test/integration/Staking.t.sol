@@ -70,7 +70,7 @@ contract StakingTest is StakedWorld {
     }
 
     /// @dev Whether what a quorum of the set before had signed has the bad one's signature in it: the first that is refused.
-    function _signedByBad(bytes memory metadata, bytes memory message) internal view returns (bool) {
+    function _signedByBad(bytes memory metadata, bytes memory message) internal returns (bool) {
         try module.verify(metadata, message) {
             return false;
         } catch (bytes memory reason) {

@@ -47,7 +47,7 @@ contract StakeTermsTest is StakeTest {
         ISlasher slasher = deployed.slasher();
         assertEq(abi.encode(slasher.terms()), abi.encode(slashing));
         assertEq(address(slasher.stake()), address(deployed));
-        assertEq(address(slasher.mailbox()), address(mailbox));
+        assertEq(address(slasher.merkleTreeHook()), address(mailbox.merkleTreeHook()));
         assertGt(address(slasher.proofs()).code.length, 0);
     }
 
