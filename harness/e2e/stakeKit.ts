@@ -1,71 +1,59 @@
-import {
-  type Abi,
-  type Address,
-  createWalletClient,
-  getContractAddress,
-  http,
-  type LocalAccount,
-  zeroAddress,
-} from "viem";
+import { type Abi, type Address, createWalletClient, http, type LocalAccount } from "viem";
 import { localAccounts } from "../chains/localChains.ts";
 import { checkpointFraudProofsAbi, slasherAbi, validatorStakeAbi } from "../contracts/abi.ts";
+import { createDeployer } from "../contracts/deployer.ts";
 import { addressToBytes32 } from "../protocol/address.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
+import { deployStake } from "../staking/deployStake.ts";
+import type { StakeConfig } from "../staking/stakeConfig.ts";
 import type { World } from "../world/createWorld.ts";
-import { control, deploy, write } from "./kit.ts";
-import { addHostile, type Hostile, newAccount, passTime } from "./towerKit.ts";
+import { control, write } from "./kit.ts";
+import { newAccount, passTime } from "./towerKit.ts";
 
 const WHOLE = 10n ** 18n;
 const DAY = 86_400;
 
-export const slashingTerms = {
-  equivocationShare: WHOLE,
-  messageIdShare: WHOLE / 2n,
-  rootShare: (WHOLE * 2n) / 5n,
-  prematureShare: (WHOLE * 3n) / 10n,
-  foreignTreeShare: WHOLE / 5n,
-  silenceShare: WHOLE / 100n,
-  prematureWindow: DAY,
-  livenessWindow: DAY / 2,
-  finalAfter: DAY / 12,
-  livenessBond: WHOLE / 10n,
-};
-
-const stakeTerms = {
-  asset: zeroAddress as Address,
-  minSelfBond: WHOLE,
+export const stakeTerms: StakeConfig = {
+  minSelfBond: "1",
   reporterShare: WHOLE / 5n,
   epochLength: DAY,
   setLifetime: 3 * DAY,
   fraudWindow: 7 * DAY,
-  challengeWindow: 2 * DAY,
   jailTime: 2 * DAY,
   unbondingEpochs: 11,
   minActive: 2,
   maxActive: 4,
   maxCandidates: 6,
+  slashing: {
+    equivocationShare: WHOLE,
+    messageIdShare: WHOLE / 2n,
+    rootShare: (WHOLE * 2n) / 5n,
+    prematureShare: (WHOLE * 3n) / 10n,
+    foreignTreeShare: WHOLE / 5n,
+    silenceShare: WHOLE / 100n,
+    prematureWindow: DAY,
+    livenessWindow: DAY / 2,
+    finalAfter: DAY / 12,
+    livenessBond: "0.1",
+  },
 };
 
 export const SELF_BOND = 4n * WHOLE;
 export const DELEGATED = 6n * WHOLE;
 /** What the reporter of a fraud gets of what the operator lost. */
-export const REPORTER_SHARE = stakeTerms.reporterShare;
+export const { reporterShare: REPORTER_SHARE, slashing: slashingTerms } = stakeTerms;
 
-export type StakedValidator = Hostile & { operator: LocalAccount };
+export type StakedValidator = { account: LocalAccount; address: Address; operator: LocalAccount };
 export type Staking = Awaited<ReturnType<typeof deployStaking>>;
 
-/** A stake behind validators of alpha, in its native token, each with the same self-bond; the first one with a delegator. */
-export async function deployStaking(world: World, count = 3) {
+/** A stake behind validators of alpha, in its native token. */
+export async function deployStaking(world: World) {
   const { alpha } = world.chains;
   const client = control(alpha);
-  const proofs = (await deploy(alpha, "CheckpointFraudProofs")).address;
-  const { address: from } = localAccounts.deployer;
-  const nonce = BigInt(await client.getTransactionCount({ address: from }));
-  const slasherAddress = getContractAddress({ from, nonce: nonce + 1n });
+  const deployer = await createDeployer({ rpcUrl: alpha.config.rpcUrl, account: localAccounts.deployer });
   const { mailbox } = alpha.config;
-  const stake = (await deploy(alpha, "ValidatorStake", [mailbox, zeroAddress, stakeTerms, slasherAddress])).address;
-  const slasher = (await deploy(alpha, "Slasher", [mailbox, stake, proofs, slashingTerms])).address;
-  if (slasher.toLowerCase() !== slasherAddress.toLowerCase()) throw new Error("the slasher is not where it must be");
+  const deployed = await deployStake({ deployer, mailbox, config: stakeTerms });
+  const { validatorStake: stake, slasher, checkpointFraudProofs: proofs } = deployed;
   const contract = { address: stake, abi: validatorStakeAbi } as const;
 
   async function as(account: LocalAccount, functionName: string, args: readonly unknown[], value = 0n): Promise<void> {
@@ -81,30 +69,31 @@ export async function deployStaking(world: World, count = 3) {
     return key.signMessage({ message: { raw } });
   };
 
-  async function register(): Promise<StakedValidator> {
-    const validator = await addHostile(world);
+  /** Has an account's checkpoints stand on a stake. */
+  async function register<T extends { account: LocalAccount; address: Address }>(
+    validator: T,
+    amount = SELF_BOND,
+  ): Promise<T & StakedValidator> {
     const operator = await newAccount(world);
     const proof = await keyProof(operator, validator.account);
-    await as(operator, "register", [validator.address, proof, 0, SELF_BOND], SELF_BOND);
+    await as(operator, "register", [validator.address, proof, 0, amount], amount);
     return { ...validator, operator };
   }
-
-  const validators: StakedValidator[] = [];
-  for (let i = 0; i < count; i++) validators.push(await register());
-  const delegator = await newAccount(world);
-  const [first] = validators;
-  if (first === undefined) throw new Error("there is a validator");
-  await as(delegator, "delegate", [first.operator.address, DELEGATED], DELEGATED);
-  await passTime(world, "alpha", DAY);
-  await as(delegator, "advanceEpoch", []);
 
   return {
     stake,
     slasher,
     proofs,
-    validators,
-    delegator,
     as,
+    register,
+    async delegate(delegator: LocalAccount, { operator }: StakedValidator, amount: bigint): Promise<void> {
+      await as(delegator, "delegate", [operator.address, amount], amount);
+    },
+    /** An epoch passes, and the next one's set begins. */
+    async nextEpoch(): Promise<void> {
+      await passTime(world, "alpha", DAY);
+      await as(localAccounts.deployer, "advanceEpoch", []);
+    },
     keyProof,
     /** All that stands behind a validator. */
     async pool({ operator }: StakedValidator): Promise<bigint> {

@@ -20,6 +20,7 @@ import {
 import {
   addHostile,
   eventually,
+  type Hostile,
   honestCheckpoint,
   newAccount,
   openTower,
@@ -32,15 +33,21 @@ const DAY = 86_400;
 
 let world: World;
 let staking: Staking;
-let first: StakedValidator;
-let second: StakedValidator;
+let validators: (Hostile & StakedValidator)[];
+let first: Hostile & StakedValidator;
+let second: Hostile & StakedValidator;
+let delegator: LocalAccount;
 let reporter: LocalAccount;
 beforeAll(async () => {
   world = await createWorld({ withoutAgents: true });
   await world.sendMany("alpha", bodies(4));
   staking = await deployStaking(world);
-  [first, second] = staking.validators as [StakedValidator, StakedValidator];
-  reporter = await newAccount(world);
+  validators = [];
+  for (let i = 0; i < 3; i++) validators.push(await staking.register(await addHostile(world)));
+  [first, second] = validators as [Hostile & StakedValidator, Hostile & StakedValidator];
+  [delegator, reporter] = [await newAccount(world), await newAccount(world)];
+  await staking.delegate(delegator, first, DELEGATED);
+  await staking.nextEpoch();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -51,7 +58,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await alpha().revert({ id: snapshot });
-  for (const { clear } of staking.validators) clear();
+  for (const { clear } of validators) clear();
 });
 
 const watch = (parameters: Parameters<typeof openTower>[1] = {}): Promise<TestTower> =>
@@ -91,7 +98,7 @@ async function expectSlashed(tower: TestTower, share: bigint, before = 10n * WHO
   const left = (amount: bigint) => amount - (amount * share) / WHOLE;
   expect(await staking.pool(first)).toBe(left(SELF_BOND + DELEGATED));
   expect(await staking.worth(first, first.operator.address)).toBe(left(SELF_BOND));
-  expect(await staking.worth(first, staking.delegator.address)).toBe(left(DELEGATED));
+  expect(await staking.worth(first, delegator.address)).toBe(left(DELEGATED));
   expect(await staking.set()).not.toContain(first.address);
   expect(await staking.pool(second)).toBe(SELF_BOND);
   expect(await staking.set()).toContain(second.address);
@@ -126,6 +133,18 @@ describe("has a validator slashed, once, and claims the reward", () => {
     await using tower = await watch();
     await tower.tick();
     await first.publish({ ...honest, root: keccak256("0x03") });
+    await finish(tower);
+    await expectSlashed(tower, slashingTerms.equivocationShare);
+    expect(await transactions()).toBe(2);
+  });
+
+  it("equivocation about another chain, in a folder that was announced there", async () => {
+    const { domain: origin, merkleTreeHook } = world.chains.beta.config;
+    await using tower = await watch();
+    for (const root of [keccak256("0x0e"), keccak256("0x0f")]) {
+      await first.publish({ origin, merkleTreeHook, index: 3, root, messageId: keccak256("0x") });
+      await tower.tick();
+    }
     await finish(tower);
     await expectSlashed(tower, slashingTerms.equivocationShare);
     expect(await transactions()).toBe(2);
@@ -175,8 +194,7 @@ describe("has a validator slashed, once, and claims the reward", () => {
     const { operator } = first;
     const key = privateKeyToAccount(generatePrivateKey());
     await staking.as(operator, "rotateKey", [key.address, await staking.keyProof(operator, key)]);
-    await passTime(world, "alpha", DAY);
-    await staking.as(operator, "advanceEpoch", []);
+    await staking.nextEpoch();
     expect(await staking.set()).not.toContain(first.address);
     await first.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x05") });
     await using tower = await watch();
