@@ -15,8 +15,6 @@ const watchedChainSchema = z.strictObject({
   rpcUrls: z.array(urlSource).min(1),
   /** How many nodes must tell the same. Default: all. None may tell another thing in any case. */
   quorum: z.int().min(2).exactOptional(),
-  /** `ValidatorStake` of this chain's Mailbox: its validators' keys are watched, and their frauds proven there. */
-  stake: address.exactOptional(),
   /** More keys to watch. */
   validators: z.array(address).default([]),
   /** Applications on this chain that are to be protected, and modules, beside the Mailbox's default one. */

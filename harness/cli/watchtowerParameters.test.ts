@@ -22,6 +22,7 @@ const chain = (domain: number) => ({
   validatorAnnounce: address,
   fromBlock: 0,
   finality: "finalized",
+  ...(domain === 1 && { validatorStake: address }),
 });
 const nodes = { rpcUrls: ["http://127.0.0.1:9"] };
 
@@ -73,11 +74,11 @@ describe("the part `watchtower`", () => {
 });
 
 describe("watchtowerChains", () => {
-  it("puts the chain's own node first, and takes URLs with secrets from the environment", () => {
+  it("puts the chain's own node first, watches its stake if it has one, and takes URLs with secrets from the environment", () => {
     const { config, watchtower } = read({
-      chains: { alpha: { rpcUrls: [{ env: "SECOND" }], quorum: 2, stake: address, recipients: [address] } },
+      chains: { alpha: { rpcUrls: [{ env: "SECOND" }], quorum: 2, recipients: [address] }, beta: nodes },
     });
-    const [alpha] = watchtowerChains(config, watchtower, { SECOND: "https://node.example/s3cret" });
+    const [alpha, beta] = watchtowerChains(config, watchtower, { SECOND: "https://node.example/s3cret" });
     expect(alpha).toMatchObject({
       chain: { name: "alpha", domain: 1 },
       rpcUrls: ["http://127.0.0.1:1", "https://node.example/s3cret"],
@@ -85,6 +86,7 @@ describe("watchtowerChains", () => {
       stake: address,
       protects: { recipients: [address], verifiers: [] },
     });
+    expect(beta).not.toHaveProperty("stake");
   });
 
   it.each([undefined, "", "s3cret", "ftp://s3cret"])(

@@ -9,7 +9,9 @@ export function watchtowerChains(config: Config, watchtower: WatchtowerConfig, e
   return Object.entries(watchtower.chains).map(([name, { rpcUrls, recipients, verifiers, ...rest }]) => {
     const chain = chainNamed(config, name);
     const others = rpcUrls.map((url) => readUrl(url, env));
-    return { chain, rpcUrls: [chain.rpcUrl, ...others], protects: { recipients, verifiers }, ...rest };
+    const { rpcUrl, validatorStake: stake } = chain;
+    const protects = { recipients, verifiers };
+    return { chain, rpcUrls: [rpcUrl, ...others], protects, ...(stake !== undefined && { stake }), ...rest };
   });
 }
 

@@ -56,11 +56,12 @@ export async function deployStaking(world: World) {
   const { validatorStake: stake, slasher, checkpointFraudProofs: proofs } = deployed;
   const contract = { address: stake, abi: validatorStakeAbi } as const;
 
-  async function as(account: LocalAccount, functionName: string, args: readonly unknown[], value = 0n): Promise<void> {
+  async function as(account: LocalAccount, functionName: string, args: readonly unknown[], value = 0n) {
     const wallet = createWalletClient({ account, transport: http(alpha.config.rpcUrl) });
     const call = { address: stake, abi: validatorStakeAbi as Abi, functionName, args, value, chain: null };
     const receipt = await client.waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
     if (receipt.status !== "success") throw new Error(`${functionName} was reverted`);
+    return receipt;
   }
 
   const keyProof = async (operator: LocalAccount, key: LocalAccount) => {

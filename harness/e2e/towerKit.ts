@@ -1,7 +1,16 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
-import { type Address, createWalletClient, type Hex, http, keccak256, parseEther, toHex } from "viem";
+import {
+  type Address,
+  createWalletClient,
+  type Hex,
+  http,
+  keccak256,
+  type LocalAccount,
+  parseEther,
+  toHex,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import {
   type OpenedWatchtower,
@@ -11,7 +20,7 @@ import {
 import type { WatchtowerOptions } from "../agents/watchtower/options.ts";
 import type { OffenceTable } from "../agents/watchtower/schema.ts";
 import type { Finality } from "../chains/chainConfig.ts";
-import { localAccounts } from "../chains/localChains.ts";
+import { type LocalChain, localAccounts } from "../chains/localChains.ts";
 import { mailboxAbi, merkleTreeHookAbi, validatorAnnounceAbi } from "../contracts/abi.ts";
 import { addressToBytes32 } from "../protocol/address.ts";
 import { announcementDigest, type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
@@ -117,15 +126,15 @@ export async function openTower(
 
 /** A key with a folder that is announced on alpha, and whoever has it. */
 export async function addHostile(world: World, privateKey: Hex = generatePrivateKey()) {
-  const { config } = world.chains.alpha;
   const account = privateKeyToAccount(privateKey);
   const folder = join(world.directory, `hostile-${account.address}`);
   mkdirSync(folder);
 
-  async function announce(storageLocation: string): Promise<void> {
+  async function announce(storageLocation: string, chain: ChainName = "alpha"): Promise<void> {
+    const { config } = world.chains[chain];
     const digest = announcementDigest({ origin: config.domain, mailbox: config.mailbox, storageLocation });
     const signature = await account.signMessage({ message: { raw: digest } });
-    await write(world.chains.alpha, {
+    await write(world.chains[chain], {
       address: config.validatorAnnounce,
       abi: validatorAnnounceAbi as never,
       functionName: "announce",
@@ -142,15 +151,22 @@ export async function addHostile(world: World, privateKey: Hex = generatePrivate
     file: (index: number) => join(folder, checkpointFile(index)),
     /** Deletes all that it published. */
     clear(): void {
-      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
     },
     /** Publishes a checkpoint under an index, whatever it is. */
-    async publish(checkpoint: Checkpoint, index = checkpoint.index): Promise<void> {
-      const raw = checkpointDigest(checkpoint);
-      const signed = await account.signMessage({ message: { raw } });
-      writeFileSync(join(folder, checkpointFile(index)), signedCheckpointToJson({ checkpoint, signature: signed }));
-    },
+    publish: (checkpoint: Checkpoint, index?: number) => publish(account, folder, checkpoint, index),
   };
+}
+
+/** Signs a checkpoint, whatever it is, and puts it into a folder under an index. */
+export async function publish(
+  account: LocalAccount,
+  folder: string,
+  checkpoint: Checkpoint,
+  index = checkpoint.index,
+): Promise<void> {
+  const signature = await account.signMessage({ message: { raw: checkpointDigest(checkpoint) } });
+  writeFileSync(join(folder, checkpointFile(index)), signedCheckpointToJson({ checkpoint, signature }));
 }
 
 export type Hostile = Awaited<ReturnType<typeof addHostile>>;
@@ -228,6 +244,18 @@ export async function newAccount(world: World) {
     await control(chain).setBalance({ address: account.address, value: parseEther("10") });
   }
   return account;
+}
+
+/** What a tower's final transactions on a chain have cost. */
+export async function spentBy(tower: TestTower, chain: LocalChain): Promise<bigint> {
+  const sent = await tower.store.db
+    .selectFrom("tower_transaction")
+    .select("hash")
+    .where("chain", "=", chain.config.domain)
+    .where("state", "=", "final")
+    .execute();
+  const receipts = await Promise.all(sent.map(({ hash }) => control(chain).getTransactionReceipt({ hash })));
+  return receipts.reduce((sum, { gasUsed, effectiveGasPrice }) => sum + gasUsed * effectiveGasPrice, 0n);
 }
 
 /** Time passes on both chains; one of them goes on, with blocks at the end. */

@@ -1,5 +1,6 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Hex, keccak256, type LocalAccount, zeroAddress } from "viem";
+import { type Hex, keccak256, type LocalAccount, toHex, zeroAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OffenceKind } from "../agents/watchtower/schema.ts";
@@ -25,6 +26,8 @@ import {
   newAccount,
   openTower,
   passTime,
+  publish,
+  spentBy,
   type TestTower,
 } from "./towerKit.ts";
 
@@ -81,14 +84,7 @@ async function finish(tower: TestTower): Promise<void> {
 
 /** What the reporter has, and what its transactions have cost it. */
 async function wealth(tower: TestTower): Promise<bigint> {
-  const sent = await tower.store.db
-    .selectFrom("tower_transaction")
-    .select("hash")
-    .where("state", "=", "final")
-    .execute();
-  const receipts = await Promise.all(sent.map(({ hash }) => alpha().getTransactionReceipt({ hash })));
-  const costs = receipts.reduce((sum, { gasUsed, effectiveGasPrice }) => sum + gasUsed * effectiveGasPrice, 0n);
-  return (await alpha().getBalance({ address: reporter.address })) + costs;
+  return (await alpha().getBalance({ address: reporter.address })) + (await spentBy(tower, world.chains.alpha));
 }
 
 const transactions = () => alpha().getTransactionCount({ address: reporter.address });
@@ -138,11 +134,14 @@ describe("has a validator slashed, once, and claims the reward", () => {
     expect(await transactions()).toBe(2);
   });
 
-  it("equivocation about another chain, in a folder that was announced there", async () => {
+  it("equivocation about another chain, in a folder that was announced only there", async () => {
     const { domain: origin, merkleTreeHook } = world.chains.beta.config;
+    const folder = join(first.folder, "beta");
+    mkdirSync(folder);
+    await first.announce(`file://${folder}`, "beta");
     await using tower = await watch();
     for (const root of [keccak256("0x0e"), keccak256("0x0f")]) {
-      await first.publish({ origin, merkleTreeHook, index: 3, root, messageId: keccak256("0x") });
+      await publish(first.account, folder, { origin, merkleTreeHook, index: 3, root, messageId: keccak256("0x") });
       await tower.tick();
     }
     await finish(tower);
@@ -242,6 +241,55 @@ describe("races", () => {
     await finish(tower);
     await expectSlashed(tower, slashingTerms.rootShare);
     expect(await transactions()).toBe(3);
+  });
+
+  it("roots that a node once made up do not stand in the way, and are forgotten", async () => {
+    await first.publish({ ...(await honestCheckpoint(world, 2)), root: keccak256("0x10") });
+    await using tower = await watch();
+    const { db } = tower.store;
+    const chain = world.chains.alpha.config.domain;
+    const madeUp = Array.from({ length: 40 }, (_, i) => ({ chain, root: keccak256(toHex(i)), leaf_index: 3 }));
+    const ahead = Array.from({ length: 40 }, (_, i) => ({ chain, root: keccak256(toHex(i)), leaf_index: 2 ** 31 + i }));
+    await db
+      .insertInto("tower_stored_checkpoint")
+      .values([...madeUp, ...ahead])
+      .execute();
+    await finish(tower);
+    await expectSlashed(tower, slashingTerms.rootShare);
+    expect(await db.selectFrom("tower_stored_checkpoint").select("root").execute()).toHaveLength(1);
+  });
+
+  it("who has nothing left may sign what it likes: no more gas is spent on it", async () => {
+    await using tower = await watch();
+    for (const index of [0, 1, 2]) {
+      const honest = await honestCheckpoint(world, index);
+      await first.publish(honest);
+      await tower.tick();
+      await first.publish({ ...honest, root: keccak256("0x11") });
+      await finish(tower);
+    }
+    await expectSlashed(tower, slashingTerms.equivocationShare);
+    expect(await transactions()).toBe(2); // the proof and the claim
+    expect(await tower.alertKinds()).toContain("action-moot");
+  });
+
+  it("what was found when nobody could prove it is proven by who can, and what one account left to do another one does", async () => {
+    await first.publish({ ...(await honestCheckpoint(world, 2)), root: keccak256("0x12") });
+    const storeFile = join(world.directory, "successors.db");
+    {
+      await using tower = await openTower(world, { stakes: { alpha: staking.stake }, storeFile });
+      await tower.tick();
+      expect(await tower.offences()).toMatchObject([{ handled: 1 }]);
+    }
+    const broke = privateKeyToAccount(generatePrivateKey());
+    {
+      await using tower = await watch({ storeFile, reporter: broke });
+      await tower.tick();
+      expect(await tower.alertKinds()).toContain("action-failed");
+    }
+    await using tower = await watch({ storeFile });
+    await finish(tower);
+    await expectSlashed(tower, slashingTerms.rootShare);
   });
 
   it("it is reorganised away with the proof: it is proven again", async () => {

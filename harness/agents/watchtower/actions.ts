@@ -32,6 +32,10 @@ export type Planner = (parameters: PlanParameters) => Promise<Plan>;
 export const ACTION_KINDS = ["pause", "flag-message", "flag-submodule", "prove", "challenge", "claim"] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 
+/** Those of whoever guards modules, and of whoever reports frauds. */
+export const GUARDIAN_KINDS: readonly ActionKind[] = ["pause", "flag-message", "flag-submodule"];
+export const REPORTER_KINDS: readonly ActionKind[] = ["prove", "challenge", "claim"];
+
 /** Who has cheated a thousand times does not stand before others: what waits comes back behind them. */
 const DUE_AT_ONCE = 50;
 
@@ -85,6 +89,17 @@ export function createActions(parameters: { db: Kysely<TowerTables>; now: () => 
         .execute();
       const urgency = (kind: string) => ACTION_KINDS.indexOf(kind as ActionKind);
       return rows.sort((a, b) => urgency(a.kind) - urgency(b.kind));
+    },
+
+    /** What another account was to do, and has not, this one does. */
+    async adopt(chain: number, kinds: readonly ActionKind[], account: Address): Promise<void> {
+      await db
+        .updateTable("tower_action")
+        .set({ account: account.toLowerCase() as Address })
+        .where("chain", "=", chain)
+        .where("kind", "in", kinds)
+        .where("state", "=", "due")
+        .execute();
     },
 
     /** Whether there are such, in that state or in any. */

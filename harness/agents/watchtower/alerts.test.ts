@@ -144,3 +144,11 @@ it("raises the same alert from two places at once without losing either's reason
   await alerts.send();
   expect(told).toHaveLength(1);
 });
+
+it("tells of what is critical before warnings that anybody can bring about", async () => {
+  for (let i = 0; i < 30; i++) await alerts.raise({ ...alert, key: `w${i}`, kind: "noise", severity: "warning" });
+  time += 1;
+  await alerts.raise(alert);
+  await alerts.send();
+  expect(told.map(({ kind }) => kind)).toContain("equivocation");
+});

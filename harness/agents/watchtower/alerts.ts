@@ -134,6 +134,8 @@ export function createAlerts(parameters: {
           .selectFrom("tower_alert")
           .selectAll()
           .where("next_attempt_at", "<=", now())
+          // Whoever can bring about warnings must not stand before what is critical, which is first in the alphabet, too.
+          .orderBy("severity")
           .orderBy("next_attempt_at")
           .limit(SENT_AT_ONCE)
           .execute();

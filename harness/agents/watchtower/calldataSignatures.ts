@@ -13,10 +13,10 @@ export type CandidateSignature = { checkpoint: RawCheckpoint; digest: Hex; signa
 
 /** Calldata that is looked through, in bytes. */
 const MAX_CALLDATA = 256 * 1024;
-const MAX_CALLS = 256;
+const MAX_CALLS = 128;
 const MAX_DEPTH = 4;
 /** Parts of one metadata that are looked at: parts of an aggregation may overlap. */
-const MAX_PARTS = 256;
+const MAX_PARTS = 64;
 const MAX_CANDIDATES = 512;
 
 const calls = [functionOf(mailboxAbi, "process"), functionOf(optimisticIsmAbi, "preVerify")];

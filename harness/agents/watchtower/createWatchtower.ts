@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Address, LocalAccount } from "viem";
 import { errorText } from "../relayer/rpcError.ts";
 import { createTasks } from "../relayer/tasks.ts";
-import { type ActionKind, createActions, type Planner } from "./actions.ts";
+import { type ActionKind, createActions, GUARDIAN_KINDS, type Planner, REPORTER_KINDS } from "./actions.ts";
 import { createAlerts, type Notify } from "./alerts.ts";
 import { classifyForeign, type Protected } from "./classifyForeign.ts";
 import { createCollector } from "./collectFromStorage.ts";
@@ -97,7 +97,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   const alerts = createAlerts({ db, log, metrics, now, options, ...(notify && { notify }) });
   const context: TowerContext = { db, log, now, random, alerts, metrics, options };
 
-  const signatures = createSignatures({ db, now });
+  const signatures = createSignatures({ db, now, watched: chains.map(({ chain }) => chain.domain) });
   const actions = createActions({ db, now });
   const responses = createResponses({ actions, modules, guardian: guardian?.address });
   const nodeProblems = createNodeProblems(context);
@@ -131,6 +131,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
     ...parts.flatMap(({ staking }) => (staking === undefined ? [] : [staking.keys])),
   ]);
   const collector = createCollector(context, signatures, keys);
+  await followConfiguration();
 
   /** What was found out of each chain in this tick. */
   let followed = new Map<number, FollowResult>();
@@ -144,6 +145,24 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   async function attempt(what: string, run: () => Promise<void>): Promise<void> {
     if (stopped.signal.aborted) return;
     await run().catch((error: unknown) => report(what, error));
+  }
+
+  /** What was found and intended under another configuration is taken over: by a key or a stake that there was not then, too. */
+  async function followConfiguration(): Promise<void> {
+    await signatures.followConfiguration();
+    for (const { watched } of parts) {
+      const { domain } = watched.chain;
+      if (guardian !== undefined) await actions.adopt(domain, GUARDIAN_KINDS, guardian.address);
+      if (reporter !== undefined) await actions.adopt(domain, REPORTER_KINDS, reporter.address);
+    }
+    for (let offset = 0, more = true; more; ) {
+      const page = await signatures.offences(offset);
+      for (const offence of page) {
+        for (const { staking } of parts) await staking?.onOffence(offence, false);
+      }
+      offset += page.length;
+      more = page.length > 0;
+    }
   }
 
   function isWatched(domain: number): boolean {
@@ -215,7 +234,6 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
       if (agreement === undefined) continue;
       await attempt("judge", () => judgeSignatures(context, signatures, watched, agreement));
     }
-    await attempt("judge", () => signatures.leaveUnwatched(chains.map(({ chain }) => chain.domain)));
     for (const { watched } of parts) {
       const { domain } = watched.chain;
       const views = scanned.get(domain) ?? new Map<string, bigint>();
@@ -251,7 +269,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   async function followOffences(): Promise<void> {
     for (const offence of await signatures.unhandledOffences()) {
       await responses.onOffence(offence);
-      for (const { staking } of parts) await staking?.onOffence(offence);
+      for (const { staking } of parts) await staking?.onOffence(offence, true);
       await reportOffence(context, offence);
       await signatures.markHandled(offence);
     }

@@ -30,6 +30,8 @@ export type WatchtowerOptions = {
   scanRequests: number;
   /** Transactions of deliveries looked through for signatures per tick. */
   harvestsPerTick: number;
+  /** No transaction is begun after so long. */
+  harvestBudgetMs: number;
   /** Foreign deliveries looked into per tick: how each was verified takes a node a dozen calls, and anyone can make some. */
   classificationsPerTick: number;
   /** Clocks of two chains differ by less, in seconds. */
@@ -73,6 +75,7 @@ export const DEFAULT_WATCHTOWER_OPTIONS: WatchtowerOptions = {
   scanRange: 2_000,
   scanRequests: 20,
   harvestsPerTick: 100,
+  harvestBudgetMs: 5_000,
   classificationsPerTick: 100,
   clockSkewSeconds: 30,
 

@@ -126,8 +126,8 @@ export function createSender(
       return false;
     }
     const { nonce, action, step } = head;
-    const call = transactions.callOf(head);
-    const row = await transactions.sign({ chainId: await lead.client.getChainId(), nonce, action, step, call, fees });
+    const { chainId, ...call } = transactions.callOf(head);
+    const row = await transactions.sign({ chainId, nonce, action, step, call, fees });
     log.info({ chain: chain.name, nonce, tx: row.hash }, "replaces a transaction that is stuck");
     await give(row, [lead]);
     return true;
@@ -201,11 +201,19 @@ export function createSender(
     if (gas === undefined) return;
     const [lead] = agreement.views;
     if (lead === undefined) return;
-    const [chainId, nonce, fees] = await Promise.all([
-      lead.client.getChainId(),
-      readNonce(lead.client, account.address, "latest"),
-      marketFees(lead.client, options.maxFeePerGas),
-    ]);
+    // One that lies must not have it sign for another chain, or with a number that never comes.
+    const place = await askAll({
+      what: `which transaction of ${account.address} comes next`,
+      views: agreement.views,
+      quorum,
+      ask: async (client) => ({
+        chainId: await client.getChainId(),
+        nonce: await readNonce(client, account.address, "latest"),
+      }),
+    });
+    if (place.status !== "agreed") return await wait(action, place.problem);
+    const { chainId, nonce } = place.value;
+    const fees = await marketFees(lead.client, options.maxFeePerGas);
     const call = { to: plan.to, data: plan.data, gas };
     const row = await transactions.sign({ chainId, nonce, action: action.key, step: plan.step, call, fees });
     log.info({ chain: chain.name, action: action.key, step: plan.step, tx: row.hash, nonce }, "sends a transaction");

@@ -15,12 +15,14 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "signatures-"));
   store = await openStore({ file: join(directory, "tower.db"), migrations: towerMigrations });
   time = 100;
-  signatures = createSignatures({ db: store.db, now: () => time++, maxDeviations: 5 });
+  signatures = open([1]);
 });
 afterEach(async () => {
   await store.close();
   rmSync(directory, { recursive: true });
 });
+
+const open = (watched: number[]) => createSignatures({ db: store.db, now: () => time++, watched, maxDeviations: 5 });
 
 const word = (number: number): Hex => keccak256(numberToHex(number));
 
@@ -135,8 +137,32 @@ it("gives pages by verdict, below an index, and judges with what follows", async
   expect(await signatures.unhandledOffences()).toEqual([]);
 });
 
-it("leaves alone what is of a domain that is not watched", async () => {
+it("is not flooded by what costs nothing: of other origins, or of domains that nobody watches", async () => {
+  signatures = open([1, 3]);
+  // As many domains as it likes.
+  for (let i = 0; i < 8; i++) await signatures.record([seen({ origin: 100 + i })]);
+  expect(await rows()).toHaveLength(5);
+  for (let i = 0; i < 8; i++) await signatures.record([seen({ origin: 3, leaf_index: i })]);
+  for (const row of await signatures.withVerdict({ origin: 3, verdicts: ["unjudged"] })) {
+    await signatures.judge([{ row, set: { verdict: "ahead" } }]);
+  }
+  expect(await signatures.record([seen({ origin: 3, leaf_index: 9 })])).toMatchObject({ added: 0, dropped: 1 });
+  expect(await signatures.record([seen({ origin: 1 })])).toMatchObject({ added: 1 });
+});
+
+it("judges what came before its domain was watched, and leaves alone what is not any more", async () => {
   await signatures.record([seen(), seen({ origin: 2 })]);
-  await signatures.leaveUnwatched([1]);
-  expect((await rows()).map(({ verdict }) => verdict)).toEqual(["unjudged", "unwatched"]);
+  const verdicts = async () => (await rows()).map(({ verdict }) => verdict);
+  expect(await verdicts()).toEqual(["unjudged", "unwatched"]);
+  await open([2]).followConfiguration();
+  expect(await verdicts()).toEqual(["unwatched", "unjudged"]);
+});
+
+it("gives pages of all offences, handled or not", async () => {
+  await signatures.record([seen(), seen({ digest: word(9), signature: word(11) })]);
+  const [offence] = await signatures.offences(0);
+  expect(offence).toMatchObject({ kind: "equivocation", leaf_index: 7 });
+  if (offence !== undefined) await signatures.markHandled(offence);
+  expect(await signatures.offences(0)).toEqual([{ ...offence, handled: 1 }]);
+  expect(await signatures.offences(1)).toEqual([]);
 });

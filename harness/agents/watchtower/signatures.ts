@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import type { Address, Hex } from "viem";
+import type { Hex } from "viem";
 import type { OffenceTable, SignatureTable, TowerTables, Verdict } from "./schema.ts";
 
 /** A signature of a key that is watched, over a checkpoint of whatever tree. All hex in lower case. */
@@ -20,16 +20,26 @@ export type RecordSignaturesReturnType = {
 /** Of one digest, as of one index, more prove nothing more; and a key makes as many as it likes. */
 const SIGNATURES_PER_DIGEST = 2;
 const DIGESTS_PER_INDEX = 8;
-/** Signatures of one key that are not the tree's own. Beyond, only what makes an equivocation is kept. */
+/**
+ * Signatures of one key that are not the tree's own, about one origin; and about all origins together that are not watched, of which it
+ * may name as many as it likes. Beyond, only what makes an equivocation is kept. Each has a number of its own: what costs nothing must
+ * not use up what is kept of what is punished.
+ */
 const DEVIATIONS_PER_KEY = 100_000;
-const DEVIATIONS = ["wrong-message-id", "wrong-root", "ahead", "premature", "foreign-tree", "unwatched"] as const;
+const DEVIATIONS = ["wrong-message-id", "wrong-root", "ahead", "premature", "foreign-tree"] as const;
 const ROWS_PER_READ = 500;
 
 export type Signatures = ReturnType<typeof createSignatures>;
 
 /** All signatures ever seen. Whatever is overwritten or deleted where it was found, stays here. */
-export function createSignatures(parameters: { db: Kysely<TowerTables>; now: () => number; maxDeviations?: number }) {
-  const { db, now, maxDeviations = DEVIATIONS_PER_KEY } = parameters;
+export function createSignatures(parameters: {
+  db: Kysely<TowerTables>;
+  now: () => number;
+  /** Domains whose trees are known. */
+  watched: readonly number[];
+  maxDeviations?: number;
+}) {
+  const { db, now, watched, maxDeviations = DEVIATIONS_PER_KEY } = parameters;
 
   /** One signature, and the offence that it makes with another. */
   async function insert(
@@ -52,9 +62,10 @@ export function createSignatures(parameters: { db: Kysely<TowerTables>; now: () 
     const other = rows.find(({ digest }) => digest !== seen.digest);
     const digests = new Set(rows.map(({ digest }) => digest)).size;
     if (same.length === 0 && digests >= DIGESTS_PER_INDEX) return "dropped";
-    if (rows.length === 0 && (await deviationsOf(tx, signer)) >= maxDeviations) return "dropped";
+    if (rows.length === 0 && (await deviationsOf(tx, seen)) >= maxDeviations) return "dropped";
 
-    const row = { ...seen, seen_at: now(), verdict: "unjudged" as const, ahead_since: null, ahead_at: null };
+    const verdict: Verdict = watched.includes(origin) ? "unjudged" : "unwatched";
+    const row = { ...seen, seen_at: now(), verdict, ahead_since: null, ahead_at: null };
     await tx.insertInto("tower_signature").values(row).execute();
     if (other === undefined) return "added";
     const offence: OffenceTable = {
@@ -70,13 +81,18 @@ export function createSignatures(parameters: { db: Kysely<TowerTables>; now: () 
     return (await storeOffence(tx, offence)) ? "equivocation" : "added";
   }
 
-  async function deviationsOf(tx: Transaction<TowerTables>, signer: Address): Promise<number> {
-    const { count } = await tx
+  async function deviationsOf(
+    tx: Transaction<TowerTables>,
+    { signer, origin }: Pick<SeenSignature, "signer" | "origin">,
+  ): Promise<number> {
+    const ofKey = tx
       .selectFrom("tower_signature")
       .select((select) => select.fn.countAll<number>().as("count"))
-      .where("signer", "=", signer)
-      .where("verdict", "in", DEVIATIONS)
-      .executeTakeFirstOrThrow();
+      .where("signer", "=", signer);
+    const alike = watched.includes(origin)
+      ? ofKey.where("origin", "=", origin).where("verdict", "in", DEVIATIONS)
+      : ofKey.where("verdict", "=", "unwatched");
+    const { count } = await alike.executeTakeFirstOrThrow();
     return Number(count);
   }
 
@@ -207,13 +223,33 @@ export function createSignatures(parameters: { db: Kysely<TowerTables>; now: () 
         .execute();
     },
 
-    /** Signatures of domains that are not watched are kept for what equivocations they may make, and not looked at again. */
-    async leaveUnwatched(watched: readonly number[]): Promise<void> {
-      await db
-        .updateTable("tower_signature")
-        .set({ verdict: "unwatched" })
-        .where("verdict", "=", "unjudged")
-        .where("origin", "not in", watched)
+    /** Judges anew what came before its domain was watched. Of domains that are not, signatures are kept for their equivocations. */
+    async followConfiguration(): Promise<void> {
+      const turned = { unjudged: "unwatched", unwatched: "unjudged" } as const;
+      for (const [from, is] of [
+        ["unjudged", "not in"],
+        ["unwatched", "in"],
+      ] as const) {
+        await db
+          .updateTable("tower_signature")
+          .set({ verdict: turned[from] })
+          .where("verdict", "=", from)
+          .where("origin", is, watched)
+          .execute();
+      }
+    },
+
+    /** All that is known against anybody; a page of it, oldest first. */
+    async offences(offset: number): Promise<OffenceTable[]> {
+      return await db
+        .selectFrom("tower_offence")
+        .selectAll()
+        .orderBy("found_at")
+        .orderBy("signer")
+        .orderBy("leaf_index")
+        .orderBy("kind")
+        .limit(ROWS_PER_READ)
+        .offset(offset)
         .execute();
     },
 

@@ -84,9 +84,11 @@ export function createTransactions(parameters: {
 
     /** What a stored transaction calls, so that it can be signed again with higher fees. @throws Error when it is damaged */
     callOf({ raw }: Pick<TowerTransactionTable, "raw">) {
-      const { to, data, gas } = parseTransaction(raw);
-      if (to == null || gas === undefined) throw new Error("a stored transaction names no recipient or gas");
-      return { to, data: data ?? "0x", gas } as const;
+      const { to, data, gas, chainId } = parseTransaction(raw);
+      if (to == null || gas === undefined || chainId === undefined) {
+        throw new Error("a stored transaction names no recipient, gas or chain");
+      }
+      return { chainId, to, data: data ?? "0x", gas } as const;
     },
   };
 }

@@ -20,8 +20,9 @@ for among what its origin dispatched. It accuses nobody while nodes disagree.
 
   key          pays for fraud proofs and gets the rewards; without it frauds are only told of
   guardianKey  pauses and flags the modules listed; without it none is
-  chains       for each: rpcUrls (nodes beside the chain's own, of other operators), quorum, stake, validators, recipients,
-               verifiers (what is protected there, beside the Mailbox's default module)
+  chains       for each: rpcUrls (nodes beside the chain's own, of other operators), quorum, validators (keys to watch beside
+               those with a stake in the chain's validatorStake), recipients, verifiers (what is protected there, beside
+               the Mailbox's default module)
   modules      what may be stopped, and when
   webhook      a URL, or { "env": "NAME" }: is told of alerts by POST of JSON
 

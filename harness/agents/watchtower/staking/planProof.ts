@@ -1,7 +1,8 @@
-import { type Address, encodeFunctionData, type Hex, zeroAddress } from "viem";
+import { type Address, encodeFunctionData, type Hex, hexToBigInt, zeroAddress } from "viem";
 import { slasherAbi, validatorStakeAbi } from "../../../contracts/abi.ts";
 import type { RawCheckpoint } from "../../../protocol/checkpoint.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
+import { isRevert } from "../../relayer/rpcError.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
 import { askAll } from "../askAll.ts";
 import { readHeads } from "../heads.ts";
@@ -75,6 +76,9 @@ export async function planProof(
   const plans: Plan[] = [];
   for (const { offence } of gravest) {
     const plan = await planKind(offence, validator);
+    if (plan.status === "call" && plan.step === "prove" && (await takesNothing(plan))) {
+      return { status: "moot", reason: `nothing is left of what stood behind ${validator}` };
+    }
     if (plan.status === "call") return plan;
     plans.push(plan);
   }
@@ -111,6 +115,25 @@ export async function planProof(
           agreement.tree.leaf(leaf_index),
         ])
       : call("prove", "proveRoot", [encoded(checkpoint), signature, found.siblings]);
+  }
+
+  /** Who has lost all can still sign a thousand frauds: proving them would only cost gas. What would fail is told of by its sender. */
+  async function takesNothing({ to, data }: Extract<Plan, { status: "call" }>): Promise<boolean> {
+    const slashed = await askAll({
+      what: `what ${signer} would be slashed by`,
+      views,
+      quorum,
+      async ask(client) {
+        try {
+          const answer = await client.call({ account: parameters.account, to, data });
+          return answer.data === undefined ? undefined : hexToBigInt(answer.data);
+        } catch (error) {
+          if (isRevert(error)) return undefined;
+          throw error;
+        }
+      },
+    });
+    return slashed.status === "agreed" && slashed.value === 0n;
   }
 
   async function planEquivocation(offence: OffenceTable, first: RawCheckpoint): Promise<Plan> {

@@ -18,6 +18,8 @@ export type StakingEvents = {
   }[];
 };
 
+const STORED_AT_ONCE = 50;
+
 export type StakingRecords = ReturnType<typeof createStakingRecords>;
 
 /** What is known of the staking deployment of one chain. What nodes told may be false, or gone: it is asked for before it counts. */
@@ -48,17 +50,27 @@ export function createStakingRecords(parameters: { db: Kysely<TowerTables>; chai
       });
     },
 
-    /** Roots that were stored with leaf `index` under them, the newest first; a few. */
-    async storedSince(index: number): Promise<StoredCheckpoint[]> {
-      const rows = await db
+    /** Roots that were stored, by any node's word, with at least `from` and less than `below` as their last leaf; the newest, a few. */
+    async stored(from: number, below?: number): Promise<StoredCheckpoint[]> {
+      let query = db
         .selectFrom("tower_stored_checkpoint")
         .selectAll()
         .where("chain", "=", chain)
-        .where("leaf_index", ">=", index)
+        .where("leaf_index", ">=", from)
         .orderBy("leaf_index", "desc")
-        .limit(50)
+        .limit(STORED_AT_ONCE);
+      if (below !== undefined) query = query.where("leaf_index", "<", below);
+      return (await query.execute()).map(({ root, leaf_index }) => ({ root, index: leaf_index }));
+    },
+
+    /** A root that is not stored, whoever said so. Should it be stored yet, that is told again. */
+    async forget({ root, index }: StoredCheckpoint): Promise<void> {
+      await db
+        .deleteFrom("tower_stored_checkpoint")
+        .where("chain", "=", chain)
+        .where("leaf_index", "=", index)
+        .where("root", "=", root)
         .execute();
-      return rows.map(({ root, leaf_index }) => ({ root, index: leaf_index }));
     },
 
     /** Challenges that nothing was intended about. */

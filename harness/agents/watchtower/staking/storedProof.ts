@@ -1,12 +1,14 @@
-import { type Address, encodeFunctionData, type Hex } from "viem";
+import { encodeFunctionData, type Hex } from "viem";
 import { checkpointFraudProofsAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
 import { type AskAllReturnType, askAll } from "../askAll.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
-import type { StakingRecords } from "./stakingRecords.ts";
+import type { StakingRecords, StoredCheckpoint } from "./stakingRecords.ts";
 
 export type Siblings = readonly Hex[] & { length: 32 };
+
+const NOT_STORED = { status: "agreed", value: false } as const;
 
 /** Siblings of a leaf under a root that is stored on chain, or what has to happen before there are. */
 export type StoredProofReturnType =
@@ -24,22 +26,23 @@ export async function findStoredProof(
 ): Promise<StoredProofReturnType> {
   const { chain, quorum } = watched;
   const { tree, count, views } = agreement;
-  const candidates = [{ root: tree.root(count), index: count - 1 }, ...(await records.storedSince(index))];
-  let isAhead = false;
-  for (const candidate of candidates) {
-    if (candidate.index >= count) {
-      isAhead = true;
-      continue;
-    }
-    // What a node told of, and what the chain's own tree never had, is of no use.
-    if (candidate.index < index || tree.root(candidate.index + 1) !== candidate.root) continue;
-    const answer = await isStored(candidate.root);
+  // Any node may have made up any of them: what does not stand up is forgotten, so that it stands in the way of nothing.
+  const final = [{ root: tree.root(count), index: count - 1 }, ...(await records.stored(index, count))];
+  for (const candidate of final) {
+    const isOfTree = candidate.index >= index && tree.root(candidate.index + 1) === candidate.root;
+    const answer = isOfTree ? await isStored(candidate) : NOT_STORED;
     if (answer.status !== "agreed") return { status: "wait", reason: answer.problem };
-    const [last, exists] = answer.value;
-    if (!exists || last !== candidate.index) continue;
-    return { status: "ready", siblings: tree.proof(index, candidate.index + 1) as unknown as Siblings };
+    if (answer.value) {
+      return { status: "ready", siblings: tree.proof(index, candidate.index + 1) as unknown as Siblings };
+    }
+    await records.forget(candidate);
   }
-  if (isAhead) return { status: "wait", reason: "the root that was stored is not final" };
+  for (const candidate of await records.stored(count)) {
+    const answer = await isStored(candidate);
+    if (answer.status !== "agreed") return { status: "wait", reason: answer.problem };
+    if (answer.value) return { status: "wait", reason: "the root that was stored is not final" };
+    await records.forget(candidate);
+  }
   const data = encodeFunctionData({
     abi: checkpointFraudProofsAbi,
     functionName: "storeLatestCheckpoint",
@@ -47,18 +50,20 @@ export async function findStoredProof(
   });
   return { status: "call", step: "store", to: contracts.proofs, data };
 
-  function isStored(root: Hex): Promise<AskAllReturnType<readonly [number, boolean]>> {
+  function isStored({ root, index: last }: StoredCheckpoint): Promise<AskAllReturnType<boolean>> {
     return askAll({
       what: `whether root ${root} is stored`,
       views,
       quorum,
-      ask: (client) =>
-        ethCall(client, {
-          address: contracts.proofs as Address,
+      async ask(client) {
+        const [storedIndex, exists] = await ethCall(client, {
+          address: contracts.proofs,
           abi: checkpointFraudProofsAbi,
           functionName: "storedCheckpoints",
           args: [chain.merkleTreeHook, root],
-        }),
+        });
+        return exists && storedIndex === last;
+      },
     });
   }
 }

@@ -25,8 +25,8 @@ export type StakingWatch = {
   read(view: ChainView, collector: Collector): Promise<void>;
   /** Intends what follows from challenges and rewards. @throws Error when the nodes do not tell alike */
   follow(agreement: Agreement): Promise<void>;
-  /** Intends to prove an offence here, if that is possible. */
-  onOffence(offence: OffenceTable): Promise<void>;
+  /** Intends to prove an offence here, if that is possible. @param isNew of an index that something was proven of, it is looked at again */
+  onOffence(offence: OffenceTable, isNew: boolean): Promise<void>;
   planners: Record<"prove" | "challenge" | "claim", Planner>;
 };
 
@@ -132,14 +132,13 @@ export function createStakingWatch(
       await followRewards(agreement);
     },
 
-    async onOffence({ signer, origin, tree, leaf_index, kind }) {
+    async onOffence({ signer, origin, tree, leaf_index, kind }, isNew) {
       if (reporter === undefined || (kind !== "equivocation" && origin !== chain.domain)) return;
       const subject: ProofSubject = { signer, origin, tree, leaf_index };
       const key = `prove:${chain.domain}:${signer}:${origin}:${tree}:${leaf_index}`;
       // An offence that was proven, and now turns out to be of another kind, may be a graver one.
-      if (!(await actions.intend({ key, chain: chain.domain, account: reporter, kind: "prove", subject }))) {
-        await actions.reopen(key);
-      }
+      const intended = await actions.intend({ key, chain: chain.domain, account: reporter, kind: "prove", subject });
+      if (!intended && isNew) await actions.reopen(key);
     },
 
     planners: {
