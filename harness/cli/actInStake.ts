@@ -15,7 +15,10 @@ export type InStake = { config: Config; chain: NamedChain; stake: OpenedStake };
 export function withStakeOptions(command: Command): Command {
   return command
     .requiredOption("--chain <name>", "chain of the configuration whose validators it is about")
-    .option("--key-file <file>", "private key that acts and pays (default: the environment variable CAUSEWAY_STAKE_KEY)");
+    .option(
+      "--key-file <file>",
+      "private key that acts and pays (default: the environment variable CAUSEWAY_STAKE_KEY)",
+    );
 }
 
 /** Opens the staking that a command acts in. @throws UsageError when the chain has none in the configuration */

@@ -191,7 +191,11 @@ describe("causeway stake, in the native token", () => {
     expect(printed).toContain(`12.5 ETH behind ${operator(1).address}`);
     const json = JSON.parse((await causeway("status", "--account", delegator.address, "--json")).printed);
     expect(json.positions.delegations).toEqual([
-      { validator: operator(1).address, shares: parseUnits("12.5", 24).toString(), tokens: parseEther("12.5").toString() },
+      {
+        validator: operator(1).address,
+        shares: parseUnits("12.5", 24).toString(),
+        tokens: parseEther("12.5").toString(),
+      },
     ]);
     expect(json.validators).toHaveLength(2);
     expect((await causeway("status", "--account", localAccounts.relayer.address)).printed).toContain("  nothing");
@@ -221,7 +225,9 @@ describe("causeway stake, in the native token", () => {
   });
 
   it("changes the commission: less at once, more later", async () => {
-    expect((await by(operator(0), "commission", "2.5")).printed).toBe(`the commission of ${operator(0).address} is 2.5 %`);
+    expect((await by(operator(0), "commission", "2.5")).printed).toBe(
+      `the commission of ${operator(0).address} is 2.5 %`,
+    );
     expect((await by(operator(0), "commission", "50")).printed).toContain("is 2.5 %, and 50 % from epoch 14 on");
   });
 

@@ -2,8 +2,8 @@ import { type Abi, type Address, type ContractFunctionArgs, erc20Abi } from "vie
 import { errorText } from "../agents/relayer/rpcError.ts";
 import { validatorStakeAbi } from "../contracts/abi.ts";
 import type { Deployer } from "../contracts/deployer.ts";
-import { explainRefusal, StakeRefusedError } from "./stakeErrors.ts";
 import { formatAmount, readStakeAsset, type StakeAsset } from "./stakeAsset.ts";
+import { explainRefusal, StakeRefusedError } from "./stakeErrors.ts";
 
 type Name = "register" | "rejoin" | "rotateKey" | "setCommission" | "delegate" | "unbond" | "withdraw" | "addReward";
 type Writes = Name | "withdrawCredit" | "advanceEpoch" | "pushSet" | "setBlsKey";

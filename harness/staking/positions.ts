@@ -70,7 +70,9 @@ async function eventsOf(
   if (fromBlock > toBlock) return [];
   try {
     const logs = await Promise.all(
-      EVENTS.map((event) => client.getLogs({ address: stake, event, args: { account }, fromBlock, toBlock, strict: true })),
+      EVENTS.map((event) =>
+        client.getLogs({ address: stake, event, args: { account }, fromBlock, toBlock, strict: true }),
+      ),
     );
     return logs.flat().map(({ eventName, args }) => ({
       eventName,

@@ -1,6 +1,6 @@
 import { type Address, erc20Abi, formatUnits, parseUnits, zeroAddress } from "viem";
-import type { ChainClient } from "../chains/client.ts";
 import { printable } from "../agents/relayer/rpcError.ts";
+import type { ChainClient } from "../chains/client.ts";
 
 /** What is staked. */
 export type StakeAsset = {

@@ -45,7 +45,8 @@ const EXPLANATIONS: Record<string, Explain> = {
   EpochLengthOutOfBounds: ([length, maximum]) => `epochLength is ${length} s, and may be 1 to ${maximum}`,
   UnbondingTooShort: ([time, needed]) =>
     `unbondingEpochs times epochLength is ${time} s: it must be more than setLifetime and fraudWindow together, ${needed}`,
-  SetLifetimeTooShort: ([lifetime, length]) => `setLifetime is ${lifetime} s: it must be more than epochLength, ${length}`,
+  SetLifetimeTooShort: ([lifetime, length]) =>
+    `setLifetime is ${lifetime} s: it must be more than epochLength, ${length}`,
   ChallengeWindowTooLong: ([window, fraudWindow]) =>
     `the longer of prematureWindow and livenessWindow is ${window} s: it must be less than fraudWindow, ${fraudWindow}`,
   JailTimeTooShort: ([jail, length]) => `jailTime is ${jail} s: it must be epochLength, ${length}, at least`,

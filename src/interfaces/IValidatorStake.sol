@@ -26,8 +26,8 @@ interface IValidatorStake is IStakeAccounts, IStakeTerms {
     /// @notice The validator is a candidate for the sets to come.
     event CandidateJoined(address indexed validator);
 
-    /// @notice The validator is a candidate no more. From epoch `exitEpoch` on its keys are not slashable, but by challenges that
-    ///         began before.
+    /// @notice The validator is a candidate no more. From epoch `exitEpoch` on its keys are not slashable, but by challenges
+    ///         that began before.
     event CandidateLeft(address indexed validator, uint48 exitEpoch);
 
     /// @notice From epoch `fromEpoch` on the validator signs with `newKey`. `oldKey` is slashable until `exitEpoch`.

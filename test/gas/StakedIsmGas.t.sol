@@ -8,8 +8,8 @@ import {Reference} from "../kit/Reference.sol";
 import {IOwnedMailbox, IOwnedStakedMultisigIsm, Shipped} from "../kit/Shipped.sol";
 import {StakedIsmTest} from "../kit/StakedIsmTest.sol";
 
-/// @notice Deliveries through a staked module, beside the weighted module whose set is fixed: all weigh the same, and the last of
-///         the set sign, as many as are more than two thirds. Whole transactions, as in Gas.t.sol.
+/// @notice Deliveries through a staked module, beside the weighted module whose set is fixed: all weigh the same, and the last
+///         of the set sign, as many as are more than two thirds. Whole transactions, as in Gas.t.sol.
 /// forge-config: default.isolate = true
 contract StakedIsmGasTest is StakedIsmTest {
     function test_process() public {

@@ -219,16 +219,21 @@ contract StakingTest is StakedWorld {
 
     /* ---------------------------------------------------- handover -------------------------------------------------- */
 
+    /// @dev What becomes of the validators in an epoch.
+    function _change(uint256 epoch) internal {
+        if (epoch == 2) _registerKnown(4, SELF_BOND + 100 ether); // one comes, the smallest must go
+        if (epoch == 3) _rotateKnown(3, 1);
+        if (epoch == 4) _unbondAll(_operator(3), _operator(3)); // one leaves
+        if (epoch == 5) _delegate(alice, _operator(0), 300 ether);
+        if (epoch == 7) _report(_forged(2)); // one is thrown out
+        if (epoch == 8) _registerKnown(5, 2 * SELF_BOND);
+    }
+
     /// @dev Ten epochs in which validators join, leave, rotate and gain stake, while messages flow. None is lost.
     function test_handover_acrossTenEpochs() public {
         for (uint256 epoch = 1; epoch <= 10; ++epoch) {
             bytes memory early = _send(abi.encode("early", epoch));
-            if (epoch == 2) _registerKnown(4, SELF_BOND + 100 ether); // one comes, the smallest must go
-            if (epoch == 3) _rotateKnown(3, 1);
-            if (epoch == 4) _unbondAll(_operator(3), _operator(3)); // one leaves
-            if (epoch == 5) _delegate(alice, _operator(0), 300 ether);
-            if (epoch == 7) _report(_forged(2)); // one is thrown out
-            if (epoch == 8) _registerKnown(5, 2 * SELF_BOND);
+            _change(epoch);
             _advance();
             bytes memory set = _push();
             bytes memory late = _send(abi.encode("late", epoch));

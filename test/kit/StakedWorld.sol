@@ -105,9 +105,8 @@ abstract contract StakedWorld is StakeTest {
     /* --------------------------------------------------- messages --------------------------------------------------- */
 
     function _send(bytes memory body) internal returns (bytes memory message) {
-        message = Reference.message(
-            mailbox.nonce(), ORIGIN, alice, DESTINATION, Reference.addr32(address(recipient)), body
-        );
+        message =
+            Reference.message(mailbox.nonce(), ORIGIN, alice, DESTINATION, Reference.addr32(address(recipient)), body);
         vm.prank(alice);
         mailbox.dispatch(DESTINATION, Reference.addr32(address(recipient)), body);
         _note(keccak256(message));

@@ -8,6 +8,7 @@ import { stakeStatusCommand } from "./stakeStatus.ts";
 export function stakeCommand(): Command {
   const command = new Command("stake").description("what stands behind the validators of a chain (docs/staking.md)");
   command.addCommand(stakeDeployCommand()).addCommand(stakeStatusCommand());
-  for (const sub of [...stakeOperatorCommands(), ...stakeAccountCommands(), ...stakeSetCommands()]) command.addCommand(sub);
+  for (const sub of [...stakeOperatorCommands(), ...stakeAccountCommands(), ...stakeSetCommands()])
+    command.addCommand(sub);
   return command;
 }

@@ -2,9 +2,9 @@ import { Command } from "commander";
 import type { Address } from "viem";
 import { createChainClient } from "../../chains/client.ts";
 import { readPositions } from "../../staking/positions.ts";
+import { sharesFor } from "../../staking/sharesFor.ts";
 import { formatAmount, parseAmount } from "../../staking/stakeAsset.ts";
 import { StakeRefusedError } from "../../staking/stakeErrors.ts";
-import { sharesFor } from "../../staking/sharesFor.ts";
 import { actInStake, type StakeOptions, withStakeOptions } from "../actInStake.ts";
 import { addressArgument } from "../parseArgument.ts";
 
@@ -30,7 +30,9 @@ function delegateCommand(): Command {
 
 function unbondCommand(): Command {
   return withStakeOptions(new Command("unbond"))
-    .description("take the account's stake from a validator; it stays slashable, and is paid by `withdraw` after its delay")
+    .description(
+      "take the account's stake from a validator; it stays slashable, and is paid by `withdraw` after its delay",
+    )
     .argument("<validator>", "address of its operator", addressArgument)
     .argument("<amount>", "in whole tokens, or `all`")
     .action(async (validator: Address, text: string, options: StakeOptions, command: Command) => {
@@ -62,7 +64,12 @@ function withdrawCommand(): Command {
       const { client } = stake.deployer;
       const { account, address } = stake;
       const fromBlock = BigInt(chain.fromBlock);
-      const { unbondings, credit } = await readPositions({ client: createChainClient(chain), stake: address, account, fromBlock });
+      const { unbondings, credit } = await readPositions({
+        client: createChainClient(chain),
+        stake: address,
+        account,
+        fromBlock,
+      });
       const epoch = await client.readContract({ ...stake.contract, functionName: "epoch" });
       const due = unbondings.filter(({ releaseEpoch }) => releaseEpoch <= epoch);
       for (const { validator, releaseEpoch, tokens } of due) {
@@ -82,7 +89,8 @@ function withdrawCommand(): Command {
       }
       const later = unbondings.find(({ releaseEpoch }) => releaseEpoch > epoch);
       if (due.length === 0 && credit === 0n) console.log(`nothing is due to ${account} in epoch ${epoch}`);
-      if (later !== undefined) console.log(`the next is released in epoch ${later.releaseEpoch}; this is epoch ${epoch}`);
+      if (later !== undefined)
+        console.log(`the next is released in epoch ${later.releaseEpoch}; this is epoch ${epoch}`);
     });
 }
 

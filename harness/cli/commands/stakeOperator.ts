@@ -31,13 +31,17 @@ function registerCommand(): Command {
       const args = [key.address, await proofBy(key, inStake), options.commission, amount] as const;
       const bond = formatAmount(stake.asset, amount);
       await stake.write(`registering with ${bond}`, "register", args, value);
-      console.log(`${stake.account} is a validator of ${options.chain}: it signs as ${key.address}, with ${bond} at stake`);
+      console.log(
+        `${stake.account} is a validator of ${options.chain}: it signs as ${key.address}, with ${bond} at stake`,
+      );
     });
 }
 
 function rotateCommand(): Command {
   return withStakeOptions(new Command("rotate"))
-    .description("replace the key that signs checkpoints, from the next epoch on; the old one stays slashable for its delay")
+    .description(
+      "replace the key that signs checkpoints, from the next epoch on; the old one stays slashable for its delay",
+    )
     .requiredOption("--new-key-file <file>", "the new key")
     .action(async (options: RotateOptions, command: Command) => {
       const inStake = await actInStake(options, command);
@@ -67,7 +71,11 @@ function commissionCommand(): Command {
       const { stake } = await actInStake(options, command);
       await stake.write("setting the commission", "setCommission", [commission]);
       const args = [stake.account] as const;
-      const status = await stake.deployer.client.readContract({ ...stake.contract, functionName: "validatorStatus", args });
+      const status = await stake.deployer.client.readContract({
+        ...stake.contract,
+        functionName: "validatorStatus",
+        args,
+      });
       const percent = (hundredths: number) => `${hundredths / 100} %`;
       const now = `the commission of ${stake.account} is ${percent(status.commission)}`;
       const later = `, and ${percent(status.nextCommission)} from epoch ${status.commissionEpoch} on`;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { type Address, parseEventLogs } from "viem";
-import { addressToBytes32 } from "../../protocol/address.ts";
 import { validatorStakeAbi } from "../../contracts/abi.ts";
+import { addressToBytes32 } from "../../protocol/address.ts";
 import { actInStake, type StakeOptions, withStakeOptions } from "../actInStake.ts";
 import { domainOf } from "../chainNames.ts";
 import { addressArgument } from "../parseArgument.ts";

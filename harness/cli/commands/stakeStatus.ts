@@ -27,7 +27,8 @@ export function stakeStatusCommand(): Command {
       const { account } = options;
       const fromBlock = BigInt(chain.fromBlock);
       const positions = account && (await readPositions({ client, stake, account, fromBlock }));
-      if (options.json) return console.log(stringify({ asset, terms, ...state, ...(positions && { account, positions }) }));
+      if (options.json)
+        return console.log(stringify({ asset, terms, ...state, ...(positions && { account, positions }) }));
       printState(asset, state);
       if (positions !== undefined) printPositions(asset, state, positions, `${account}`);
     });
@@ -40,7 +41,8 @@ function printState(asset: StakeAsset, state: StakeState): void {
   console.log(`set ${setId}: ${members.length} validators who weigh ${formatAmount(asset, totalWeight)}`);
   console.log(`all stake: ${formatAmount(asset, totalStake)}`);
   for (const { operator, key, nextKey, stake, selfBond, weight, commission, isCandidate } of validators) {
-    const share = weight === 0n ? "not in the set" : `${Number((weight * 10_000n) / totalWeight) / 100} % of the weight`;
+    const share =
+      weight === 0n ? "not in the set" : `${Number((weight * 10_000n) / totalWeight) / 100} % of the weight`;
     const bond = `${formatAmount(asset, stake)} (its own: ${formatAmount(asset, selfBond)})`;
     console.log(`  ${operator}  ${share}, ${bond}, commission ${commission / 100} %`);
     console.log(`    signs as ${key}${BigInt(nextKey) === 0n ? "" : `, from the next epoch on as ${nextKey}`}`);
