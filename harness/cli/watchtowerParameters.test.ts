@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -135,4 +135,14 @@ it("takes the webhook as it is, or from the environment", () => {
   const { watchtower } = read({ webhook: { env: "HOOK" } });
   expect(webhookUrl(watchtower, { HOOK: "https://hook.example/s3cret" })).toBe("https://hook.example/s3cret");
   expect(() => webhookUrl(watchtower, {})).toThrow(/HOOK is to hold/);
+});
+
+it("takes the example of its documentation as it stands there", () => {
+  const text = readFileSync(new URL("../../docs/watchtower.md", import.meta.url), "utf8");
+  const example = /```json\n(\{\n {2}"watchtower"[^]*?\n\})\n```/.exec(text)?.[1] ?? "no example";
+  const { config, watchtower } = read(JSON.parse(example).watchtower);
+  const env = { ALPHA_THIRD_RPC: "https://third.example", CAUSEWAY_WATCHTOWER_WEBHOOK: "https://hook.example" };
+  expect(watchtowerChains(config, watchtower, env)).toHaveLength(2);
+  expect(watchtowerModules(config, watchtower)).toHaveLength(2);
+  expect(webhookUrl(watchtower, env)).toBe("https://hook.example");
 });
