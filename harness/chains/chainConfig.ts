@@ -19,6 +19,8 @@ export const chainConfigSchema = z.strictObject({
   mailbox: address,
   merkleTreeHook: address,
   validatorAnnounce: address,
+  /** What stands behind the validators of this chain's Mailbox: its ValidatorStake. */
+  validatorStake: address.exactOptional(),
   /** What payments for deliveries of messages from this chain are made to. */
   interchainGasPaymasters: z.array(address).exactOptional(),
   /** Locks payments for messages from this chain until they are delivered, if it has one. */

@@ -7,14 +7,9 @@ import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
+import { type KeySource, keySourceSchema } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
-
-/** Where a private key is: in an environment variable or in a file of its own. Never in the configuration itself. */
-const keySourceSchema = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
-export type KeySource = z.infer<typeof keySourceSchema>;
+import { type WatchtowerConfig, watchtowerSchema } from "./watchtowerConfig.ts";
 
 const validatorSchema = z.strictObject({
   /** Name of the chain whose messages it signs. */
@@ -112,6 +107,7 @@ const configSchema = z.strictObject({
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
   gasOracle: gasOracleSchema.optional(),
+  watchtower: watchtowerSchema.optional(),
 });
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
@@ -129,6 +125,7 @@ export type Config = {
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
   gasOracle?: GasOracleConfig;
+  watchtower?: WatchtowerConfig;
 };
 
 /** Where the configuration is looked for when neither --config nor CAUSEWAY_CONFIG names one. */
@@ -146,7 +143,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   if (!parsed.success) {
     throw new UsageError(`the configuration ${file} is not valid:\n${z.prettifyError(parsed.error)}`);
   }
-  const { chains, validator, relayer, gasOracle } = parsed.data;
+  const { chains, validator, relayer, watchtower, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
   return {
@@ -164,6 +161,14 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
     ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
     ...(gasOracle && {
       gasOracle: { ...gasOracle, key: key(gasOracle.key), prices: path(gasOracle.prices) },
+    }),
+    ...(watchtower && {
+      watchtower: {
+        ...watchtower,
+        ...(watchtower.key && { key: key(watchtower.key) }),
+        ...(watchtower.guardianKey && { guardianKey: key(watchtower.guardianKey) }),
+        store: path(watchtower.store),
+      },
     }),
   };
 }

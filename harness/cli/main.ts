@@ -12,9 +12,11 @@ import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { sendCommand } from "./commands/send.ts";
+import { stakeCommand } from "./commands/stake.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validatorCommand } from "./commands/validator.ts";
+import { watchtowerCommand } from "./commands/watchtower.ts";
 import { whyCommand } from "./commands/why.ts";
 
 const program = new Command("causeway")
@@ -32,9 +34,11 @@ const program = new Command("causeway")
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(gasOracleCommand())
+  .addCommand(watchtowerCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
   .addCommand(hookCommand())
+  .addCommand(stakeCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())
   .addCommand(whyCommand());
