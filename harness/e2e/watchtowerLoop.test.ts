@@ -1,60 +1,16 @@
-import { type Address, type Hex, keccak256, type LocalAccount, parseEventLogs, zeroHash } from "viem";
+import { type Address, keccak256, parseEventLogs, zeroHash } from "viem";
 import { expect, it } from "vitest";
-import { errorText } from "../agents/relayer/rpcError.ts";
-import { localAccounts } from "../chains/localChains.ts";
 import { validatorStakeAbi } from "../contracts/abi.ts";
 import { addressToBytes32 } from "../protocol/address.ts";
-import { checkpointDigest } from "../protocol/checkpoint.ts";
-import { encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
 import { locationToFolder } from "../storage/folderLocation.ts";
-import { createWorld, type World } from "../world/createWorld.ts";
-import { bodies, control, deploy, recipientOn, write } from "./kit.ts";
-import { deployStaking, REPORTER_SHARE, type Staking, slashingTerms } from "./stakeKit.ts";
-import { eventually, honestCheckpoint, newAccount, openTower, passTime, publish, spentBy } from "./towerKit.ts";
+import { createWorld } from "../world/createWorld.ts";
+import { bodies, control } from "./kit.ts";
+import { behindStake } from "./stakedModule.ts";
+import { deployStaking, REPORTER_SHARE, slashingTerms } from "./stakeKit.ts";
+import { eventually, honestCheckpoint, newAccount, openTower, publish, spentBy } from "./towerKit.ts";
 
 const WHOLE = 10n ** 18n;
-const DAY = 86_400;
-const HOUR = 3_600;
 const after = (share: bigint, amount: bigint) => amount - (amount * share) / WHOLE;
-
-/** A module on beta that knows alpha's set, and a recipient behind it. */
-async function behindStake(world: World, { stake }: Staking) {
-  const { alpha, beta } = world.chains;
-  const { domain } = alpha.config;
-  const owner = localAccounts.deployer.address;
-  const module = await deploy(beta, "StakedMultisigIsm", [beta.config.mailbox, owner, 3 * DAY, HOUR]);
-  const set = { address: stake, abi: validatorStakeAbi, functionName: "validatorSet" } as const;
-  const [setId, members] = await control(alpha).readContract(set);
-  const args = [domain, addressToBytes32(stake.toLowerCase() as Address), setId, members];
-  await write(beta, { ...module, functionName: "proposeSet", args });
-  await passTime(world, "beta", HOUR);
-  await write(beta, { ...module, functionName: "applyProposal", args: [domain] });
-  const recipient = recipientOn(beta, (await deploy(beta, "TestRecipient")).address);
-  await recipient.setModule(module.address);
-
-  async function read<T>(functionName: string, ...functionArgs: readonly unknown[]): Promise<T> {
-    return (await control(beta).readContract({ ...module, functionName, args: functionArgs })) as T;
-  }
-  return {
-    address: module.address,
-    recipient,
-    setOf: () => read<{ setId: bigint; members: { signingAddress: Address; weight: bigint }[] }>("setOf", domain),
-    /** Whether it takes a message with these signatures of what an honest validator signs; else the reason. */
-    async takes({ index, message }: { index: number; message: Hex }, signers: readonly LocalAccount[]) {
-      const [infos] = await read<[{ signingAddress: Address }[], bigint]>("validatorsAndThresholdWeight", message);
-      const places = infos.map(({ signingAddress }) => signingAddress);
-      const place = ({ address }: LocalAccount) => places.indexOf(address);
-      const checkpoint = await honestCheckpoint(world, index);
-      const raw = checkpointDigest(checkpoint);
-      const sorted = [...signers].sort((a, b) => place(a) - place(b));
-      const signatures = await Promise.all(sorted.map((signer) => signer.signMessage({ message: { raw } })));
-      const metadata = encodeMessageIdMetadata({ ...checkpoint, signatures });
-      return await control(beta)
-        .simulateContract({ ...module, functionName: "verify", args: [metadata, message] })
-        .then(({ result }) => result, errorText);
-    },
-  };
-}
 
 it("who signs a forged root is slashed by the watchtower, leaves the set, and counts nowhere any more", async () => {
   await using world = await createWorld({ validators: 4 });
