@@ -11,6 +11,7 @@ import {StakeHandler} from "./StakeHandler.sol";
 
 /// @notice The invariants in prose: README.md beside this file.
 /// forge-config: default.invariant.runs = 8
+/// forge-config: deep.invariant.runs = 10000
 contract StakeInvariantTest is Test {
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
     uint256 internal constant SELF_BOND = 100 ether;
