@@ -23,6 +23,8 @@ export const chainConfigSchema = z.strictObject({
   interchainGasPaymasters: z.array(address).exactOptional(),
   /** Locks payments for messages from this chain until they are delivered, if it has one. */
   escrowPaymaster: address.exactOptional(),
+  /** Modules on this chain that are trusted to verify receipts for that escrow. Payers choose one for each message. */
+  receiptIsms: z.array(address).exactOptional(),
   /** Tells other chains what was delivered on this one, and by whom, if it has one. */
   deliveryReceipts: address.exactOptional(),
   /** The Mailbox was deployed in this block or later. */

@@ -3,6 +3,7 @@ import { BaseError } from "viem";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { escrowCommand } from "./commands/escrow.ts";
 import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { hookCommand } from "./commands/hook.ts";
@@ -25,6 +26,7 @@ const program = new Command("causeway")
   .addCommand(demoCommand())
   .addCommand(sendCommand())
   .addCommand(payCommand())
+  .addCommand(escrowCommand())
   .addCommand(statusCommand())
   .addCommand(retryCommand())
   .addCommand(validatorCommand())

@@ -4,6 +4,7 @@ import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
 import { createDeployer, type Deployer } from "./deployer.ts";
 import { deployGasPaymaster } from "./deployGasPaymaster.ts";
+import { deployPayOnDelivery } from "./deployPayOnDelivery.ts";
 import type { GasPaymasterConfig } from "./gasPaymasterConfig.ts";
 import { ISM_FACTORIES, ISM_FACTORY_NAMES, type IsmFactories } from "./ismFactories.ts";
 
@@ -24,6 +25,8 @@ export type DeployCoreParameters = {
   ism?: IsmKind;
   /** A paymaster to deploy too, and to make the default hook. Default: none, the tree alone. */
   gasPaymaster?: GasPaymasterConfig;
+  /** Deploy pay on delivery too, at the quotes of that paymaster. Default: no. */
+  payOnDelivery?: Address;
   /** A chain without value: allows one validator and threshold one, and deploys a recipient to play with. */
   development?: boolean;
   /** Called before each transaction with what it does. */
@@ -44,6 +47,10 @@ export type CoreDeployment = IsmFactories & {
   interchainGasPaymasters?: Address[];
   /** To whom the Mailbox and the paymaster are offered: until it calls `acceptOwnership` on both, the deployer owns them. */
   pendingOwner?: Address;
+  /** Only if pay on delivery was asked for: its two contracts, and the default module to verify receipts. */
+  escrowPaymaster?: Address;
+  deliveryReceipts?: Address;
+  receiptIsms?: Address[];
   /** Only on development chains. */
   testRecipient?: Address;
 };
@@ -81,6 +88,8 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
   const paymaster =
     parameters.gasPaymaster &&
     (await payByDefault({ deployer, mailbox: mailbox.address, config: parameters.gasPaymaster, owner }));
+  const prices = parameters.payOnDelivery;
+  const escrow = prices && (await deployPayOnDelivery({ deployer, mailbox: mailbox.address, paymaster: prices }));
   const recipient = development ? await create("TestRecipient") : undefined;
 
   return {
@@ -93,6 +102,7 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
     aggregationHookFactory: aggregationHookFactory.address,
     fromBlock: mailbox.block,
     ...paymaster,
+    ...(escrow && { ...escrow, receiptIsms: [defaultIsm] }),
     ...(recipient && { testRecipient: recipient.address }),
   };
 }

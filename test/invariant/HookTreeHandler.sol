@@ -186,8 +186,8 @@ contract HookTreeHandler is HookTrees {
         }
     }
 
-    /// @notice What senders, attackers and those who get refunds have; and how many tokens each sender paid by its own dispatches
-    ///         alone.
+    /// @notice What senders, attackers and those who get refunds have; and how many tokens all senders paid, each by its own
+    ///         dispatches alone.
     function leftovers() external view returns (uint256 value, uint256 tokens) {
         (value, tokens) = (alice().balance + address(_refundee).balance, 0);
         for (uint256 i; i < _actors.length; ++i) {
@@ -264,8 +264,8 @@ contract HookTreeHandler is HookTrees {
         return abi.encodeCall(IInterchainGasPaymaster.claimToken, (address(_token)));
     }
 
-    /// @dev What the refund address does with its first refund: claims, gives the message that is under way to a hook once more,
-    ///      dispatches another.
+    /// @dev What the refund address does with its first refund: claims, gives the message that is under way to a hook once
+    ///      more, dispatches another.
     function _plan(uint256 seed, Order memory order) internal returns (uint256[] memory dues) {
         HostileRefundee.Step[] memory steps = new HostileRefundee.Step[](3);
         dues = new uint256[](3);

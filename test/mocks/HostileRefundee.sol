@@ -10,6 +10,8 @@ contract HostileRefundee {
         bool pays;
     }
 
+    error Refused();
+
     bool public refuses;
     Step[] internal _steps;
     uint256 public next;
@@ -27,7 +29,7 @@ contract HostileRefundee {
     }
 
     receive() external payable {
-        require(!refuses);
+        if (refuses) revert Refused();
         while (next < _steps.length) {
             uint256 i = next++;
             Step memory step = _steps[i];

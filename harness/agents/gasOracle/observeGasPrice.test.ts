@@ -74,7 +74,11 @@ it.each([
 });
 
 it.each([
-  ["above", history([10 ** 13, 10 ** 13], [1]), /gas costs 10000000000001 wei, and the configuration that it costs 2 to/],
+  [
+    "above",
+    history([10 ** 13, 10 ** 13], [1]),
+    /gas costs 10000000000001 wei, and the configuration that it costs 2 to/,
+  ],
   ["below", history([1, 1], [0], [0.5]), /gas costs 1 wei, and the configuration that it costs 2 to/],
 ])("refuses a price %s the bounds, whatever the node says", async (_, answer, message) => {
   answers.eth_feeHistory = answer;

@@ -32,7 +32,10 @@ const historySchema = z.object({
  * @throws GasDataRefusedError when the price is out of these bounds, or the answer is none
  * @throws Error of viem when the node does not answer
  */
-export async function observeGasPrice(client: ChainClient, { min, max }: { min: bigint; max: bigint }): Promise<bigint> {
+export async function observeGasPrice(
+  client: ChainClient,
+  { min, max }: { min: bigint; max: bigint },
+): Promise<bigint> {
   const price = (await priceByHistory(client)) ?? (await client.getGasPrice());
   if (price < min || price > max) {
     throw new GasDataRefusedError(

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { printable } from "../relayer/rpcError.ts";
 import { readBoundedFile } from "../../storage/readBoundedFile.ts";
+import { printable } from "../relayer/rpcError.ts";
 import { GasDataRefusedError } from "./gasDataRefused.ts";
 
 const LIMITS = { maxBytes: 64 * 1024, timeoutMs: 10_000 };

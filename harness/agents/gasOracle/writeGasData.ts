@@ -1,4 +1,10 @@
-import { type Address, encodeFunctionData, type Hash, type LocalAccount, WaitForTransactionReceiptTimeoutError } from "viem";
+import {
+  type Address,
+  encodeFunctionData,
+  type Hash,
+  type LocalAccount,
+  WaitForTransactionReceiptTimeoutError,
+} from "viem";
 import type { ChainClient } from "../../chains/client.ts";
 import { storageGasOracleAbi } from "../../contracts/abi.ts";
 import { revertData, revertReason } from "../relayer/rpcError.ts";
@@ -15,13 +21,15 @@ export type GasDataConfig = { remoteDomain: number; tokenExchangeRate: bigint; g
  */
 export function createGasDataWriter(parameters: {
   client: ChainClient;
+  /** What is signed for. A node that could choose it would get prices of its chain signed for another one. */
+  chainId: number;
   /** Updater or owner of the oracles. */
   account: LocalAccount;
   /** Most wei per gas to offer. */
   maxFeePerGas: bigint;
   timeoutMs: number;
 }): (oracle: Address, configs: readonly GasDataConfig[]) => Promise<Hash> {
-  const { client, account, maxFeePerGas: limit, timeoutMs } = parameters;
+  const { client, chainId, account, maxFeePerGas: limit, timeoutMs } = parameters;
   let last: { nonce: number; fees: Fees } | undefined;
 
   return async (oracle, configs) => {
@@ -30,18 +38,25 @@ export function createGasDataWriter(parameters: {
       functionName: "setRemoteGasDataConfigs",
       args: [configs],
     });
+    const answered = await client.getChainId();
+    if (answered !== chainId) {
+      throw new GasDataRefusedError(
+        `the node says that its chain id is ${answered}, and the configuration ${chainId}: one of them is wrong`,
+      );
+    }
     const call = { account: account.address, to: oracle, data };
     const gas = await client.estimateGas(call).catch((error: unknown) => {
       throw explained(error, account.address, oracle);
     });
-    const [chainId, nonce, market] = await Promise.all([
-      client.getChainId(),
+    const [nonce, market] = await Promise.all([
       client.getTransactionCount({ address: account.address }),
       marketFees(client, limit),
     ]);
     const fees = last?.nonce === nonce ? replacementFees(last.fees, market, limit) : market;
     if (fees === undefined) {
-      throw new GasDataRefusedError(`transaction ${nonce} of ${account.address} is stuck, and maxGasPrice allows no more`);
+      throw new GasDataRefusedError(
+        `transaction ${nonce} of ${account.address} is stuck, and maxGasPrice allows no more`,
+      );
     }
 
     const serializedTransaction = await account.signTransaction({

@@ -265,7 +265,8 @@ contract RoutingHookTest is HookTest {
         originMailbox.quoteDispatch(DESTINATION, to, "");
     }
 
-    /// @dev A default that holds it further down calls itself without end. That uses up the gas of the dispatch, which pays nothing.
+    /// @dev A default that holds it further down calls itself without end. That uses up the gas of the dispatch, which pays
+    ///      nothing.
     function test_defaultHook_belowTheDefault_reverts() public {
         IDefaultHook hook = Shipped.defaultHook(originMailbox);
         address[] memory members = new address[](2);

@@ -12,7 +12,8 @@ import {Shipped} from "../../../kit/Shipped.sol";
 import {HostileRefundee} from "../../../mocks/HostileRefundee.sol";
 import {PaymasterTest} from "./PaymasterTest.sol";
 
-/// @notice The paymaster at the end of a tree of other hooks, all as they ship: a fee first, then every kind of routing, then an
+/// @notice The paymaster at the end of a tree of other hooks, all as they ship: a fee first, then every kind of
+///         routing, then an
 ///         aggregation whose last hook it is. What went wrong elsewhere, tried here.
 contract PaymasterTreesTest is PaymasterTest {
     uint256 internal constant FEE = 11;
@@ -130,7 +131,8 @@ contract PaymasterTreesTest is PaymasterTest {
         assertEq(address(free).balance, 0);
     }
 
-    /// @dev While it gets its refund, the refund address has all fees paid out, and then calls the tree once more with the message
+    /// @dev While it gets its refund, the refund address has all fees paid out, and then calls the tree once more with
+    ///      the message
     ///      that is under way. It gets what is its own.
     function test_refund_reentered_takesNothingMore() public {
         uint256 fee = _cost(DEFAULT_GAS + OVERHEAD);
@@ -158,7 +160,8 @@ contract PaymasterTreesTest is PaymasterTest {
         assertEq(_quoted(_tokenMetadata(DEFAULT_GAS, bob, address(token))), FEE);
     }
 
-    /// @dev The attacker gives hooks before the paymaster a message that Alice never sent, and metadata that names her token and
+    /// @dev The attacker gives hooks before the paymaster a message that Alice never sent, and metadata that names her
+    ///      token and
     ///      a lot of gas.
     function test_postDispatch_madeUpMessageOfAVictim_reverts() public {
         IPostDispatchHook aggregation = _aggregation(protocolFee, paymaster);
