@@ -108,7 +108,7 @@ function configOf(world: World) {
     const { name: _, ...chain } = world.chains[name].config;
     const { core } = world.chains[name];
     const ismFactories = Object.fromEntries(ISM_FACTORY_NAMES.map((factory) => [factory, core[factory]]));
-    return [name, { ...chain, ismFactories }];
+    return [name, { ...chain, ismFactories, aggregationHookFactory: core.aggregationHookFactory }];
   });
   return {
     chains: Object.fromEntries(chains),

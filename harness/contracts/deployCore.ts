@@ -1,4 +1,5 @@
 import { type Address, isAddressEqual, type LocalAccount } from "viem";
+import { AGGREGATION_HOOK_FACTORY } from "./aggregationHookFactory.ts";
 import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
 import { createDeployer, type Deployer } from "./deployer.ts";
@@ -38,6 +39,8 @@ export type CoreDeployment = IsmFactories & {
   merkleTreeHook: Address;
   validatorAnnounce: Address;
   defaultIsm: Address;
+  /** Makes aggregations of hooks. */
+  aggregationHookFactory: Address;
   /** Block that the Mailbox was created in: no message is older. */
   fromBlock: number;
   /** Only if one was asked for. */
@@ -53,8 +56,8 @@ export type CoreDeployment = IsmFactories & {
 };
 
 /**
- * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and the default module, and a paymaster
- * if one is asked for. Only then is the deployer the owner at first: it has to set the default hook.
+ * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and of hooks, the default module, and
+ * a paymaster if one is asked for. Only then is the deployer the owner at first: it has to set the default hook.
  *
  * @throws UnsafeSetError when the set is not safe and the chain is not for development
  * @throws Error of viem when the RPC or a transaction fails; what was deployed before it stays and does no harm
@@ -70,6 +73,7 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
 
   const factories = {} as IsmFactories;
   for (const name of ISM_FACTORY_NAMES) factories[name] = (await create(ISM_FACTORIES[name])).address;
+  const aggregationHookFactory = await create(AGGREGATION_HOOK_FACTORY);
 
   const what = `the default module: ${ism} multisig, ${set.threshold} of ${set.validators.length}`;
   const factory = ism === "message-id" ? "messageIdMultisigIsmFactory" : "merkleRootMultisigIsmFactory";
@@ -95,6 +99,7 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
     validatorAnnounce: validatorAnnounce.address,
     defaultIsm,
     ...factories,
+    aggregationHookFactory: aggregationHookFactory.address,
     fromBlock: mailbox.block,
     ...paymaster,
     ...(escrow && { ...escrow, receiptIsms: [defaultIsm] }),

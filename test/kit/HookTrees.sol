@@ -225,16 +225,19 @@ abstract contract HookTrees is Test {
         Kind kind = node.kind;
         if (kind == Kind.Default) return _dueBelow(_default, order, false);
         if (kind < Kind.Aggregation) return _dueLeaf(node, order, direct);
-        if (kind == Kind.Domain && order.destination == _destinations[2]) return Due(0, 0, true, 0);
-        if (kind != Kind.Aggregation) return _dueBelow(node.below[_isFirst(kind, order) ? 0 : 1], order, false);
-        for (uint256 i; i < node.below.length; ++i) {
-            due = _sum(due, _dueBelow(node.below[i], order, false));
+        if (kind == Kind.Aggregation) {
+            for (uint256 i; i < node.below.length; ++i) {
+                due = _sum(due, _dueBelow(node.below[i], order, false));
+            }
+            return due;
         }
+        if (kind == Kind.Domain && order.destination == _destinations[2]) return Due(0, 0, true, 0);
+        return _dueBelow(node.below[_isFirst(kind, order) ? 0 : 1], order, false);
     }
 
     function _dueLeaf(Node storage node, Order memory order, bool direct) internal view returns (Due memory due) {
-        if (node.kind == Kind.Paymaster) return _duePaymaster(order, direct);
         if (node.kind == Kind.RateLimited) return _dueRateLimited(order);
+        if (node.kind == Kind.Paymaster) return _duePaymaster(order, direct);
         if (node.kind == Kind.Pausable) due.refused = IPausableHook(address(node.hook)).paused();
         if (node.kind == Kind.Fee) due.value = IProtocolFee(address(node.hook)).protocolFee();
     }
