@@ -30,6 +30,7 @@ contract StakingTest is StakedWorld {
     function _report(ICheckpointFraudProofs.Checkpoint memory c) internal returns (uint256) {
         bytes memory signature = _signCheckpoint(_secret(BAD, 0), c);
         bytes32[32] memory proof = _proofOf(c.index);
+        proofs.storeLatestCheckpoint(address(tree));
         vm.prank(reporter);
         return slasher.proveRoot(c, signature, proof);
     }
