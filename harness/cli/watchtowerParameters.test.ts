@@ -139,7 +139,7 @@ it("takes the webhook as it is, or from the environment", () => {
 
 it("takes the example of its documentation as it stands there", () => {
   const text = readFileSync(new URL("../../docs/watchtower.md", import.meta.url), "utf8");
-  const example = /```json\n(\{\n {2}"watchtower"[^]*?\n\})\n```/.exec(text)?.[1] ?? "no example";
+  const example = /```json\n(\{\n {2}"watchtower"[\s\S]*?\n\})\n```/.exec(text)?.[1] ?? "no example";
   const { config, watchtower } = read(JSON.parse(example).watchtower);
   const env = { ALPHA_THIRD_RPC: "https://third.example", CAUSEWAY_WATCHTOWER_WEBHOOK: "https://hook.example" };
   expect(watchtowerChains(config, watchtower, env)).toHaveLength(2);

@@ -55,6 +55,11 @@ export const otherHash: Lie = async ({ method }, forward) => {
   return block && { ...block, hash: keccak256(block.hash ?? "0x") };
 };
 
+/** Another chain, or a far number of the next transaction: what would be signed is good elsewhere, or never. */
+export const otherChain: Lie = async ({ method }, forward) => (method === "eth_chainId" ? "0x1" : await forward());
+export const farNonce: Lie = async ({ method }, forward) =>
+  method === "eth_getTransactionCount" ? "0x3e8" : await forward();
+
 /** Knows no block after that one. */
 export function stuckAt(head: bigint): Lie {
   return async ({ method, params }, forward) => {

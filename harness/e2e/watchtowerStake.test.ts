@@ -7,7 +7,7 @@ import type { OffenceKind } from "../agents/watchtower/schema.ts";
 import { type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
 import { bodies, control } from "./kit.ts";
-import { otherHistory, otherRoot } from "./lies.ts";
+import { farNonce, otherChain, otherHistory, otherRoot } from "./lies.ts";
 import { startLyingRpc } from "./lyingRpc.ts";
 import {
   DELEGATED,
@@ -332,6 +332,22 @@ describe("who is honest is left alone", () => {
     expect(await staking.pool(first)).toBe(10n * WHOLE);
     node.setLie();
     await eventually(tower, async () => (await staking.pool(first)) === 6n * WHOLE);
+  });
+
+  it.each([
+    ["another chain", otherChain],
+    ["another number", farNonce],
+  ])("a node that has it sign for %s gets nothing signed", async (_, lie) => {
+    await first.publish({ ...(await honestCheckpoint(world, 2)), root: keccak256("0x13") });
+    await using node = await startLyingRpc(world.chains.alpha.config.rpcUrl);
+    await using tower = await watch({ others: { alpha: node.url }, othersFirst: true });
+    node.setLie(lie);
+    for (let i = 0; i < 3; i++) await tower.tick();
+    const signed = await tower.store.db.selectFrom("tower_transaction").select("hash").execute();
+    expect(signed).toEqual([]);
+    node.setLie();
+    await finish(tower);
+    await expectSlashed(tower, slashingTerms.rootShare);
   });
 
   it("a challenge of what was reorganised and dispatched again is closed for it, whoever began it", async () => {

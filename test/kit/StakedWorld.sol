@@ -145,13 +145,18 @@ abstract contract StakedWorld is StakeTest {
 
     /// @dev With signatures of as many of the set that the module knows as it wants, over the honest checkpoint of a message
     ///      that has been dispatched.
-    function _metadata(bytes memory message) internal view returns (bytes memory metadata) {
+    function _metadata(bytes memory message) internal view returns (bytes memory) {
+        return _metadata(message, 0);
+    }
+
+    /// @dev The same, by the set's members from `first` on.
+    function _metadata(bytes memory message, uint256 first) internal view returns (bytes memory metadata) {
         ICheckpointFraudProofs.Checkpoint memory c = _honest(_nonceOf(message));
         metadata = bytes.concat(c.merkleTree, c.root, bytes4(c.index));
         (IWeightedMultisigIsm.ValidatorInfo[] memory members, uint96 threshold) =
             module.validatorsAndThresholdWeight(message);
         uint256 weight;
-        for (uint256 i; i < members.length && weight < threshold; ++i) {
+        for (uint256 i = first; i < members.length && weight < threshold; ++i) {
             metadata = bytes.concat(metadata, _signCheckpoint(secretOf[members[i].signingAddress], c));
             weight += members[i].weight;
         }

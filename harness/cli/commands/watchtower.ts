@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { openWatchtower } from "../../agents/watchtower/openWatchtower.ts";
+import { serveMetrics } from "../../agents/watchtower/serveMetrics.ts";
 import { readConfig } from "../config.ts";
 import { createLogger } from "../logger.ts";
 import { readKey } from "../readKey.ts";
@@ -24,6 +25,7 @@ for among what its origin dispatched. It accuses nobody while nodes disagree.
                those with a stake in the chain's validatorStake), recipients, verifiers (what is protected there, beside
                the Mailbox's default module)
   modules      what may be stopped, and when
+  metricsPort  serves http://127.0.0.1:<port>/metrics for Prometheus
   webhook      a URL, or { "env": "NAME" }: is told of alerts by POST of JSON
 
 docs/watchtower.md has an example.`,
@@ -32,7 +34,7 @@ docs/watchtower.md has an example.`,
       const config = readConfig(command.optsWithGlobals().config);
       const { watchtower } = config;
       if (watchtower === undefined) throw new UsageError(`${config.file} has no part "watchtower"`);
-      const { key, guardianKey, store, allowLocalStorage } = watchtower;
+      const { key, guardianKey, store, allowLocalStorage, metricsPort } = watchtower;
       const chains = watchtowerChains(config, watchtower);
       const url = webhookUrl(watchtower);
       const log = createLogger();
@@ -46,6 +48,8 @@ docs/watchtower.md has an example.`,
         log,
         options: { allowLocalStorage },
       });
+      await using _metrics =
+        metricsPort === undefined ? undefined : await serveMetrics({ port: metricsPort, metrics: tower.metrics });
       log.info({ chains: chains.map(({ chain }) => chain.name) }, "watchtower starts");
       tower.start();
       await untilSignal();
