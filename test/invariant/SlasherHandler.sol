@@ -8,9 +8,9 @@ import {Reference} from "../kit/Reference.sol";
 import {StakedWorld} from "../kit/StakedWorld.sol";
 import {FakeTree} from "../mocks/staking/FakeTree.sol";
 
-/// @notice Three honest validators who sign final checkpoints whenever they like, one who signs anything, and an attacker who
-///         has every honest signature ever made and tries all that there is to try with it, over a real Mailbox, tree and stake.
-///         Blocks that are not final are replaced. Honest validators answer challenges before they are over.
+/// @notice Three honest validators who sign final checkpoints whenever they like, one who signs anything, and an attacker
+///         who has every honest signature ever made and tries all that there is to try with it, over a real Mailbox, tree and
+///         stake. Blocks that are not final are replaced. Honest validators answer challenges before they are over.
 contract SlasherHandler is StakedWorld {
     uint256 public constant HONEST = 3;
     uint256 internal constant ROGUE = 3;
