@@ -3,7 +3,10 @@ import { BaseError } from "viem";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { escrowCommand } from "./commands/escrow.ts";
+import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { hookCommand } from "./commands/hook.ts";
 import { ismCommand } from "./commands/ism.ts";
 import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
@@ -25,13 +28,16 @@ const program = new Command("causeway")
   .addCommand(demoCommand())
   .addCommand(sendCommand())
   .addCommand(payCommand())
+  .addCommand(escrowCommand())
   .addCommand(statusCommand())
   .addCommand(retryCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(watchtowerCommand())
+  .addCommand(gasOracleCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
+  .addCommand(hookCommand())
   .addCommand(stakeCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())

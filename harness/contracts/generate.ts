@@ -38,6 +38,8 @@ const ABIS = {
   gasPaymasterAbi: "InterchainGasPaymaster",
   storageGasOracleAbi: "StorageGasOracle",
   protocolFeeAbi: "ProtocolFee",
+  escrowPaymasterAbi: "EscrowPaymaster",
+  deliveryReceiptsAbi: "DeliveryReceipts",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

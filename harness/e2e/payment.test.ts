@@ -86,7 +86,10 @@ it("lets an underpaid message wait, says so, and delivers it when it is topped u
   await world.rounds(3);
   const unpaid = await statusOf(world, id);
   expect(unpaid).toMatchObject({ state: "waiting", attempts: 0, tx: null });
-  expect(unpaid.reason).toBe(`gas not paid: nothing was paid for it; \`causeway pay ${id}\` pays for it`);
+  expect(unpaid.reason).toBe(
+    "gas not paid: nothing was paid for it, the relayer wants all of the gas that its delivery uses; " +
+      `\`causeway pay ${id}\` pays for it`,
+  );
 
   expect(await causeway(world, directory, "status", id)).toContain(`reason          ${unpaid.reason}`);
 
@@ -145,7 +148,7 @@ it("parks a message that has cost too much, until an operator says to retry", as
   await world.rounds(3);
   expect((await statusOf(world, id)).reason).toMatch(
     new RegExp(
-      `^1 transactions for it reverted .* for [1-9]\\d* wei: no more gas is spent on it until .causeway retry ${id}.$`,
+      `^given up: 1 transaction for it reverted .*, [1-9]\\d* wei were lost: no more gas is spent on it until .causeway retry ${id}.$`,
     ),
   );
   expect(await transactionCount(beta)).toBe(1);

@@ -19,7 +19,7 @@ interface IRoutingHook is IPostDispatchHook {
 ///      It is bound to no Mailbox and has no hook or module of its own: the ecosystem's `mailbox`, `localDomain`, `hook`,
 ///      `interchainSecurityModule`, their setters, events and `Initialized` are left out.
 interface IDomainRoutingHook is IRoutingHook {
-    /// @notice A destination and its hook.
+    /// @notice A destination and its hook; zero for none.
     struct HookConfig {
         uint32 destination;
         IPostDispatchHook hook;
@@ -37,7 +37,7 @@ interface IDomainRoutingHook is IRoutingHook {
     /// @notice The destinations that have a hook, in no order.
     function domains() external view returns (uint32[] memory);
 
-    /// @notice Sets the hook for a destination. Owner only.
+    /// @notice Sets the hook for a destination; zero for none. Owner only.
     function setHook(uint32 destination, IPostDispatchHook hook) external;
 
     /// @notice Sets the hooks for several destinations. Owner only.
@@ -63,7 +63,7 @@ interface IRecipientRoutingHook is IRoutingHook {
         IPostDispatchHook hook;
     }
 
-    /// @notice The owner set the hook for a recipient.
+    /// @notice The owner, or the constructor, set the hook for a recipient.
     event RecipientHookSet(uint32 indexed destination, bytes32 indexed recipient, IPostDispatchHook hook);
 
     /// @notice The hook for messages to `recipient`, addr32, on `destination`; zero if there is none.

@@ -33,7 +33,8 @@ contract HookGasTest is HookTest {
         configs[0] = IDomainRoutingHook.HookConfig({destination: DESTINATION, hook: plain});
         _measure("routing by domain", Shipped.domainRoutingHook(owner, configs));
         _measure("routing with fallback, the fallback", Shipped.fallbackRoutingHook(owner, _none(), plain));
-        IRecipientRoutingHook byRecipient = Shipped.recipientRoutingHook(owner, plain);
+        IRecipientRoutingHook byRecipient =
+            Shipped.recipientRoutingHook(owner, new IRecipientRoutingHook.RecipientHook[](0), plain);
         _measure("routing by recipient, the fallback", byRecipient);
         _measure("routing by amount", Shipped.amountRoutingHook(plain, plain, 5));
 

@@ -7,6 +7,7 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 
 /// @notice The invariants in prose: README.md beside this file.
 /// forge-config: default.invariant.runs = 16
+/// forge-config: deep.invariant.runs = 10000
 contract EscrowInvariantTest is EscrowTest {
     uint256 internal constant ACCOUNTS = 4;
 

@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import {BaseTest} from "../kit/BaseTest.sol";
 import {Reference} from "../kit/Reference.sol";
 import {ExpiringVault} from "../mocks/ExpiringVault.sol";
-import {ReturningHook} from "../mocks/ReturningHook.sol";
+import {FeeHook} from "../mocks/FeeHook.sol";
 import {ExpiryHandler} from "./ExpiryHandler.sol";
 
 /// @notice The invariants in prose: README.md beside this file.
 /// forge-config: default.invariant.runs = 16
+/// forge-config: deep.invariant.runs = 10000
 contract ExpiryInvariantTest is BaseTest {
     uint256 internal constant ACCOUNTS = 4;
 
@@ -23,7 +24,7 @@ contract ExpiryInvariantTest is BaseTest {
         world.here.enroll(DESTINATION, Reference.addr32(address(world.there)));
         world.there.enroll(ORIGIN, Reference.addr32(address(world.here)));
         vm.deal(address(world.there), 5 ether); // not enough for all
-        (world.owner, world.costlyHook) = (owner, new ReturningHook(1000));
+        (world.owner, world.costlyHook) = (owner, new FeeHook(1000));
         world.accounts = new address[](ACCOUNTS);
         for (uint256 i; i < ACCOUNTS; ++i) {
             world.accounts[i] = makeAddr(string.concat("account ", vm.toString(i)));

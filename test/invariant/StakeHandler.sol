@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ISlashingTerms} from "src/interfaces/ISlashingTerms.sol";
 import {IStakeTerms} from "src/interfaces/IStakeTerms.sol";
 import {IWeightedMultisigIsm} from "src/interfaces/IWeightedMultisigIsm.sol";
 
@@ -57,6 +58,11 @@ contract StakeHandler is StakeTest {
         (terms.setLifetime, terms.fraudWindow, terms.challengeWindow) = (uint32(EPOCH) + 1, uint32(EPOCH), 12 hours);
         terms.jailTime = uint32(EPOCH);
         (terms.unbondingEpochs, terms.minActive, terms.maxActive, terms.maxCandidates) = (3, 1, 2, 4);
+    }
+
+    function _slashingTerms() internal view override returns (ISlashingTerms.Terms memory terms) {
+        terms = super._slashingTerms();
+        terms.prematureWindow = 12 hours;
     }
 
     /* ---------------------------------------------------- accounts -------------------------------------------------- */

@@ -373,13 +373,14 @@ library Shipped {
         );
     }
 
-    function recipientRoutingHook(address owner, IPostDispatchHook fallbackHook)
-        internal
-        returns (IRecipientRoutingHook)
-    {
-        return IRecipientRoutingHook(
-            _deploy("src/hooks/routing/RecipientRoutingHook.sol:RecipientRoutingHook", abi.encode(owner, fallbackHook))
-        );
+    function recipientRoutingHook(
+        address owner,
+        IRecipientRoutingHook.RecipientHook[] memory configs,
+        IPostDispatchHook fallbackHook
+    ) internal returns (IRecipientRoutingHook) {
+        bytes memory arguments = abi.encode(owner, configs, fallbackHook);
+        return
+            IRecipientRoutingHook(_deploy("src/hooks/routing/RecipientRoutingHook.sol:RecipientRoutingHook", arguments));
     }
 
     function amountRoutingHook(IPostDispatchHook lower, IPostDispatchHook upper, uint256 threshold)

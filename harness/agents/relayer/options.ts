@@ -1,3 +1,4 @@
+import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
 import type { MessageLists } from "./rules/messageLists.ts";
 import type { PaymentRules } from "./rules/paymentPolicy.ts";
 
@@ -33,6 +34,8 @@ export type RelayerOptions = {
   paymentRules: PaymentRules;
   /** Which messages are relayed. Default: all. */
   lists: MessageLists;
+  /** When to claim what escrows owe for deliveries. */
+  claims: ClaimOptions;
   /** Most transactions that prepare one message, of all its modules together and of one module. */
   maxPreparations: number;
   maxPreparationsPerModule: number;
@@ -66,6 +69,7 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   maxLoss: 100_000_000_000_000_000n,
   paymentRules: [],
   lists: { blacklist: [] },
+  claims: DEFAULT_CLAIM_OPTIONS,
   maxPreparations: 8,
   maxPreparationsPerModule: 4,
   stuckAfterMs: 60_000,

@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex } from "viem";
 import type { Migrations } from "../../store/openStore.ts";
+import { type EscrowTables, escrowMigrations } from "./escrow/escrowTables.ts";
 
 /**
  * - `pending`: to be worked on when `next_attempt_at` has come
@@ -49,9 +50,13 @@ export type MessageTable = {
   updated_at: number;
   /** When an operator last said that it is to be tried again: what was spent before does not count. */
   retried_at: number | null;
-  /** While too little is paid for it: what must be paid in all before it is looked at again, in wei and in gas; else null. */
+  /**
+   * While too little is paid for it: what must be paid in all before it is looked at again, in wei and in gas, or locked in
+   * wei; else null. Where there are several, one of them is enough.
+   */
   wanted_wei: string | null;
   wanted_gas: string | null;
+  wanted_lock: string | null;
 };
 
 /**
@@ -66,8 +71,10 @@ export type TransactionState = "pending" | "included" | "final" | "superseded" |
 /**
  * - `deliver`: to hand the message to its Mailbox; also that of transactions that only use their nonce up
  * - `prepare`: to do what has to come before that, as a pre-verification
+ * - `claim`: to say on another chain what was delivered here, for which an escrow there pays
+ * - `withdraw`: to have an escrow here send what it owes
  */
-export type Purpose = "deliver" | "prepare";
+export type Purpose = "deliver" | "prepare" | "claim" | "withdraw";
 
 export type TransactionTable = {
   hash: Hash;
@@ -75,7 +82,7 @@ export type TransactionTable = {
   destination: number;
   account: Address;
   nonce: number;
-  /** None for a transaction that only uses its nonce up. */
+  /** None for a transaction that is about no single message, or only uses its nonce up. */
   message_id: Hash | null;
   purpose: Purpose;
   /** Signed, as it is broadcast. */
@@ -129,7 +136,7 @@ export type RelayerTables = {
   payment: PaymentTable;
   payment_source: PaymentSourceTable;
   payment_block: PaymentBlockTable;
-};
+} & EscrowTables;
 
 export const relayerMigrations: Migrations = {
   relayer_0001_create: {
@@ -245,4 +252,10 @@ export const relayerMigrations: Migrations = {
         .execute();
     },
   },
+  relayer_0004_wanted_lock: {
+    async up(db) {
+      await db.schema.alterTable("message").addColumn("wanted_lock", "text").execute();
+    },
+  },
+  ...escrowMigrations,
 };

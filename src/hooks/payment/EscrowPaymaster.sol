@@ -137,7 +137,7 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
 
     /// @inheritdoc IPostDispatchHook
     function hookType() external pure returns (uint8) {
-        return 128;
+        return 129;
     }
 
     /// @inheritdoc IInterchainSecurityModule

@@ -63,10 +63,14 @@ abstract contract DomainHooks is IDomainRoutingHook, Ownable2Step, ForwardingHoo
     function _otherwise(uint32 destination) internal view virtual returns (IPostDispatchHook);
 
     function _setHook(uint32 destination, IPostDispatchHook hook) internal {
-        if (address(hook).code.length == 0) revert NotAContract(address(hook));
-
-        // slither-disable-next-line unused-return
-        _hooks.set(destination, address(hook));
+        if (address(hook) == address(0)) {
+            // slither-disable-next-line unused-return
+            _hooks.remove(destination);
+        } else {
+            if (address(hook).code.length == 0) revert NotAContract(address(hook));
+            // slither-disable-next-line unused-return
+            _hooks.set(destination, address(hook));
+        }
         emit DomainHookSet(destination, hook);
     }
 }

@@ -21,19 +21,18 @@ contract RecipientRoutingHook is IRecipientRoutingHook, Ownable2Step, Forwarding
     IPostDispatchHook public immutable fallbackHook;
 
     /// @param owner_ May set the hooks, but not the fallback.
-    constructor(address owner_, IPostDispatchHook fallbackHook_) Ownable(owner_) {
+    constructor(address owner_, RecipientHook[] memory configs, IPostDispatchHook fallbackHook_) Ownable(owner_) {
         _requireContract(fallbackHook_);
         fallbackHook = fallbackHook_;
+        for (uint256 i; i < configs.length; ++i) {
+            _setHook(configs[i]);
+        }
     }
 
     /// @inheritdoc IRecipientRoutingHook
     function setHooks(RecipientHook[] calldata configs) external onlyOwner {
         for (uint256 i; i < configs.length; ++i) {
-            RecipientHook calldata config = configs[i];
-            if (address(config.hook) != address(0)) _requireContract(config.hook);
-
-            hooks[config.destination][config.recipient] = config.hook;
-            emit RecipientHookSet(config.destination, config.recipient, config.hook);
+            _setHook(configs[i]);
         }
     }
 
@@ -45,6 +44,13 @@ contract RecipientRoutingHook is IRecipientRoutingHook, Ownable2Step, Forwarding
     function _hookFor(bytes calldata message) internal view override returns (IPostDispatchHook) {
         IPostDispatchHook hook = hooks[message.destination()][message.recipient()];
         return address(hook) == address(0) ? fallbackHook : hook;
+    }
+
+    function _setHook(RecipientHook memory config) internal {
+        if (address(config.hook) != address(0)) _requireContract(config.hook);
+
+        hooks[config.destination][config.recipient] = config.hook;
+        emit RecipientHookSet(config.destination, config.recipient, config.hook);
     }
 
     function _requireContract(IPostDispatchHook hook) internal view {

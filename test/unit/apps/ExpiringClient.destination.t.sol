@@ -9,7 +9,7 @@ import {DeliveryTerms} from "src/libraries/DeliveryTerms.sol";
 import {Reference} from "../../kit/Reference.sol";
 import {ExpiringVault} from "../../mocks/ExpiringVault.sol";
 import {RawAnswer} from "../../mocks/RawAnswer.sol";
-import {ReturningHook} from "../../mocks/ReturningHook.sol";
+import {FeeHook} from "../../mocks/FeeHook.sol";
 import {ExpiringClientTest} from "./ExpiringClientTest.sol";
 
 /// @notice The side that handles, or says that it is too late.
@@ -136,7 +136,7 @@ contract ExpiringClientDestinationTest is ExpiringClientTest {
     /* ----------------------------------------------- a receipt that fails ------------------------------------------- */
 
     function test_handle_whenADispatchCosts_writesTheTombstoneNevertheless() public {
-        ReturningHook hook = new ReturningHook(FEE);
+        FeeHook hook = new FeeHook(FEE);
         vm.prank(owner);
         destinationMailbox.setRequiredHook(hook);
         _expectTombstoneAlone();
@@ -223,7 +223,7 @@ contract ExpiringClientDestinationTest is ExpiringClientTest {
 
     function test_resendReceipt_paysItsHook_andReturnsTheRest() public {
         _expired();
-        ReturningHook hook = new ReturningHook(FEE);
+        FeeHook hook = new FeeHook(FEE);
         vm.deal(bob, FEE + 7);
         vm.prank(bob);
         _resend(FEE + 7, _body(1, DEADLINE, 0), "", hook);

@@ -13,7 +13,7 @@ import {ExpiringVault} from "../../mocks/ExpiringVault.sol";
 import {RawAnswer} from "../../mocks/RawAnswer.sol";
 import {RecordingHook} from "../../mocks/RecordingHook.sol";
 import {ReentrantCaller} from "../../mocks/ReentrantCaller.sol";
-import {ReturningHook} from "../../mocks/ReturningHook.sol";
+import {FeeHook} from "../../mocks/FeeHook.sol";
 import {ExpiringClientTest} from "./ExpiringClientTest.sol";
 
 /// @notice The side that sends, and is refunded.
@@ -94,7 +94,7 @@ contract ExpiringClientOriginTest is ExpiringClientTest {
     }
 
     function test_send_returnsWhatTheHookDoesNotTake_toTheCaller() public {
-        ReturningHook hook = new ReturningHook(5);
+        FeeHook hook = new FeeHook(5);
         vm.prank(alice);
         uint256 quote = here.quoteTransfer(_outgoing(DEADLINE, hook), bob, AMOUNT, "");
         assertEq(quote, AMOUNT + 5);

@@ -13,6 +13,7 @@ import {TokenMessage} from "src/libraries/TokenMessage.sol";
 import {HookTest} from "../../kit/HookTest.sol";
 import {Reference} from "../../kit/Reference.sol";
 import {Shipped} from "../../kit/Shipped.sol";
+import {ReentrantCaller} from "../../mocks/ReentrantCaller.sol";
 
 contract PausableHookTest is HookTest {
     IPausableHook internal hook;
@@ -64,6 +65,18 @@ contract PausableHookTest is HookTest {
         hook.pause();
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller));
         hook.setGuardian(caller);
+    }
+
+    function testFuzz_postDispatch_refundsAll(uint256 value) public {
+        value = bound(value, 0, 100 ether);
+        _send(hook, DESTINATION, "", value);
+        assertEq(refundee.balance, value);
+        assertEq(address(hook).balance, 0);
+    }
+
+    function test_metadataOfAnotherLayout_reverts() public {
+        vm.expectRevert(IPostDispatchHook.MetadataNotSupported.selector);
+        hook.postDispatch(hex"0002", "");
     }
 
     function test_setGuardian_replaces() public {
@@ -154,6 +167,68 @@ contract RateLimitedHookTest is HookTest {
         vm.expectRevert(abi.encodeWithSelector(IRateLimitedHook.AlreadyValidated.selector, keccak256(counted)));
         hook.postDispatch("", counted);
         assertEq(hook.calculateCurrentLevel(), 700);
+    }
+
+    /// @dev The whole test is one transaction, and each counts; afterwards the attacker can have neither counted again.
+    function test_postDispatch_twoDispatchesInOneTransaction_countEach() public {
+        bytes memory first = _transfer(300);
+        bytes memory second = _transfer(200);
+        assertEq(hook.calculateCurrentLevel(), 500);
+        vm.startPrank(attacker);
+        vm.expectRevert(abi.encodeWithSelector(IRateLimitedHook.NotDispatching.selector, keccak256(first)));
+        hook.postDispatch("", first);
+        vm.expectRevert(abi.encodeWithSelector(IRateLimitedHook.AlreadyValidated.selector, keccak256(second)));
+        hook.postDispatch("", second);
+    }
+
+    /// @dev Whoever gets the refund is called in the middle of it: what it has counted again must already count as counted.
+    function test_postDispatch_reenteredByTheRefund_countsOnce() public {
+        ReentrantCaller caller = new ReentrantCaller();
+        bytes memory message = _nextMessage(address(recipient), abi.encode(bob, 300));
+        caller.plan(address(hook), abi.encodeCall(hook.postDispatch, ("", message)));
+        refundee = address(caller);
+        _send(hook, DESTINATION, abi.encode(bob, 300), 1);
+        assertEq(caller.entries(), 1);
+        assertFalse(caller.succeeded());
+        bytes memory refusal = abi.encodeWithSelector(IRateLimitedHook.AlreadyValidated.selector, keccak256(message));
+        assertEq(caller.returned(), refusal);
+        assertEq(hook.calculateCurrentLevel(), 700);
+    }
+
+    /// @dev Who dispatches something else before it is called, from a refund to its sender for instance, has it refuse.
+    function test_postDispatch_afterANestedDispatch_reverts() public {
+        bytes memory message = _send(feeHook, DESTINATION, abi.encode(bob, 300), FEE);
+        originMailbox.dispatch(DESTINATION, 0, "");
+        vm.expectRevert(abi.encodeWithSelector(IRateLimitedHook.NotDispatching.selector, keccak256(message)));
+        hook.postDispatch("", message);
+        assertEq(hook.calculateCurrentLevel(), CAPACITY);
+    }
+
+    /// @dev A Mailbox that the attacker made says what the attacker likes.
+    function test_postDispatch_ofAnotherMailbox_reverts() public {
+        bytes32 to = Reference.addr32(address(recipient));
+        bytes memory body = abi.encode(bob, 1000);
+        bytes32 id = keccak256(Reference.message(0, DESTINATION, alice, ORIGIN, to, body));
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IRateLimitedHook.NotDispatching.selector, id));
+        destinationMailbox.dispatch(ORIGIN, to, body, "", hook);
+    }
+
+    /// @dev It counts what the sender dispatches, whoever calls it for that: as much as was really sent, no more.
+    function test_postDispatch_ofAMessageThatWentPastIt_countsOnce() public {
+        bytes memory message = _send(feeHook, DESTINATION, abi.encode(bob, 300), FEE);
+        vm.startPrank(attacker);
+        hook.postDispatch("", message);
+        vm.expectRevert(abi.encodeWithSelector(IRateLimitedHook.AlreadyValidated.selector, keccak256(message)));
+        hook.postDispatch("", message);
+        assertEq(hook.calculateCurrentLevel(), 700);
+    }
+
+    function testFuzz_postDispatch_refundsAll(uint256 value) public {
+        value = bound(value, 0, 100 ether);
+        _send(hook, DESTINATION, abi.encode(bob, 1), value);
+        assertEq(refundee.balance, value);
+        assertEq(address(hook).balance, 0);
     }
 
     function test_postDispatch_bodyOfNoToken_reverts() public {

@@ -96,6 +96,19 @@ contract RoutingHookTest is HookTest {
         this.deployDomainRouting(IPostDispatchHook(alice));
     }
 
+    /// @dev What was set can be taken back, as the fallback's destinations show below.
+    function test_domainRouting_setHook_zero_removes() public {
+        IDomainRoutingHook hook = Shipped.domainRoutingHook(owner, _configs(DESTINATION, feeHook));
+        vm.expectEmit(address(hook));
+        emit IDomainRoutingHook.DomainHookSet(DESTINATION, IPostDispatchHook(address(0)));
+        vm.prank(owner);
+        hook.setHook(DESTINATION, IPostDispatchHook(address(0)));
+        assertEq(hook.domains().length, 0);
+        bytes32 to = Reference.addr32(address(recipient));
+        vm.expectRevert(abi.encodeWithSelector(IDomainRoutingHook.NoRoute.selector, DESTINATION));
+        originMailbox.dispatch(DESTINATION, to, "", "", hook);
+    }
+
     function deployDomainRouting(IPostDispatchHook hook) external {
         Shipped.domainRoutingHook(owner, _configs(DESTINATION, hook));
     }
@@ -109,6 +122,10 @@ contract RoutingHookTest is HookTest {
         assertEq(address(hook.hooks(OTHER_DESTINATION)), address(0));
         _expectTaken(hook, DESTINATION, "", FEE + 1, feeHook, FEE);
         _expectTaken(hook, OTHER_DESTINATION, "", OTHER_FEE + 1, otherHook, OTHER_FEE);
+
+        vm.prank(owner);
+        hook.setHooks(_configs(DESTINATION, IPostDispatchHook(address(0))));
+        _expectTaken(hook, DESTINATION, "", OTHER_FEE + 1, otherHook, OTHER_FEE);
     }
 
     function test_fallbackRouting_fallbackWithoutCode_reverts() public {
@@ -123,8 +140,10 @@ contract RoutingHookTest is HookTest {
     /* ---------------------------------------------------- recipient ------------------------------------------------- */
 
     function test_recipientRouting_goesByDestinationAndRecipient() public {
-        IRecipientRoutingHook hook = Shipped.recipientRoutingHook(owner, otherHook);
         bytes32 to = Reference.addr32(address(recipient));
+        IRecipientRoutingHook hook =
+            Shipped.recipientRoutingHook(owner, _recipientHooks(Reference.addr32(bob), feeHook), otherHook);
+        assertEq(originMailbox.quoteDispatch(DESTINATION, Reference.addr32(bob), "", "", hook), FEE);
         vm.expectEmit(address(hook));
         emit IRecipientRoutingHook.RecipientHookSet(DESTINATION, to, feeHook);
         vm.prank(owner);
@@ -134,7 +153,8 @@ contract RoutingHookTest is HookTest {
         assertEq(address(hook.fallbackHook()), address(otherHook));
         _expectTaken(hook, DESTINATION, "", FEE + 1, feeHook, FEE);
         _expectTaken(hook, OTHER_DESTINATION, "", OTHER_FEE + 1, otherHook, OTHER_FEE);
-        assertEq(originMailbox.quoteDispatch(DESTINATION, Reference.addr32(bob), "", "", hook), OTHER_FEE);
+        assertEq(originMailbox.quoteDispatch(OTHER_DESTINATION, Reference.addr32(bob), "", "", hook), OTHER_FEE);
+        assertEq(originMailbox.quoteDispatch(DESTINATION, Reference.addr32(alice), "", "", hook), OTHER_FEE);
 
         vm.prank(owner);
         hook.setHooks(_recipientHooks(to, IPostDispatchHook(address(0))));
@@ -143,23 +163,29 @@ contract RoutingHookTest is HookTest {
 
     function testFuzz_recipientRouting_onlyTheOwnerSets(address caller) public {
         vm.assume(caller != owner);
-        IRecipientRoutingHook hook = Shipped.recipientRoutingHook(owner, otherHook);
+        IRecipientRoutingHook hook = Shipped.recipientRoutingHook(owner, _noRecipients(), otherHook);
         vm.prank(caller);
         _expectUnauthorized(caller);
         hook.setHooks(_recipientHooks(bytes32(0), feeHook));
     }
 
     function test_recipientRouting_hookWithoutCode_reverts() public {
-        IRecipientRoutingHook hook = Shipped.recipientRoutingHook(owner, otherHook);
+        IRecipientRoutingHook hook = Shipped.recipientRoutingHook(owner, _noRecipients(), otherHook);
         vm.prank(owner);
         vm.expectRevert(abi.encodeWithSelector(IRoutingHook.NotAContract.selector, alice));
         hook.setHooks(_recipientHooks(bytes32(0), IPostDispatchHook(alice)));
         vm.expectRevert(abi.encodeWithSelector(IRoutingHook.NotAContract.selector, alice));
-        this.deployRecipientRouting(IPostDispatchHook(alice));
+        this.deployRecipientRouting(feeHook, IPostDispatchHook(alice));
+        vm.expectRevert(abi.encodeWithSelector(IRoutingHook.NotAContract.selector, alice));
+        this.deployRecipientRouting(IPostDispatchHook(alice), feeHook);
     }
 
-    function deployRecipientRouting(IPostDispatchHook fallbackHook) external {
-        Shipped.recipientRoutingHook(owner, fallbackHook);
+    function deployRecipientRouting(IPostDispatchHook hook, IPostDispatchHook fallbackHook) external {
+        Shipped.recipientRoutingHook(owner, _recipientHooks(bytes32(0), hook), fallbackHook);
+    }
+
+    function _noRecipients() internal pure returns (IRecipientRoutingHook.RecipientHook[] memory) {
+        return new IRecipientRoutingHook.RecipientHook[](0);
     }
 
     function _recipientHooks(bytes32 to, IPostDispatchHook hook)
@@ -239,9 +265,66 @@ contract RoutingHookTest is HookTest {
         originMailbox.quoteDispatch(DESTINATION, to, "");
     }
 
-    function test_metadataOfAnotherLayout_reverts() public {
+    /// @dev A default that holds it further down calls itself without end. That uses up the gas of the dispatch, which pays
+    ///      nothing.
+    function test_defaultHook_belowTheDefault_reverts() public {
         IDefaultHook hook = Shipped.defaultHook(originMailbox);
+        address[] memory members = new address[](2);
+        (members[0], members[1]) = (address(feeHook), address(hook));
+        address aggregation = Shipped.aggregationHookFactory().deploy(members);
+        vm.prank(owner);
+        originMailbox.setDefaultHook(IPostDispatchHook(aggregation));
+        bytes memory call = abi.encodeWithSignature("dispatch(uint32,bytes32,bytes)", DESTINATION, bytes32(0), "");
+        vm.prank(alice);
+        (bool dispatched,) = address(originMailbox).call{value: 1 ether, gas: 5_000_000}(call);
+        assertFalse(dispatched);
+        assertEq(alice.balance, 100 ether);
+        assertEq(originMailbox.nonce(), 0);
+    }
+
+    /* ------------------------------------------------------ all ----------------------------------------------------- */
+
+    /// @dev Each of them, with the fee hook where it passes on to.
+    function _forwarding(uint256 which) internal returns (IPostDispatchHook) {
+        which %= 7;
+        if (which == 0) return Shipped.domainRoutingHook(owner, _configs(DESTINATION, feeHook));
+        if (which == 1) return Shipped.fallbackRoutingHook(owner, _configs(DESTINATION, feeHook), otherHook);
+        if (which == 2) return Shipped.fallbackRoutingHook(owner, _configs(OTHER_DESTINATION, otherHook), feeHook);
+        bytes32 to = Reference.addr32(address(recipient));
+        if (which == 3) return Shipped.recipientRoutingHook(owner, _recipientHooks(to, feeHook), otherHook);
+        if (which == 4) return Shipped.amountRoutingHook(feeHook, otherHook, 6);
+        if (which == 5) return Shipped.amountRoutingHook(otherHook, feeHook, 5);
+        vm.prank(owner);
+        originMailbox.setDefaultHook(feeHook);
+        return Shipped.defaultHook(originMailbox);
+    }
+
+    function testFuzz_forwarding_passesAllTheValueOn_andTheMetadata(uint256 which, uint256 value) public {
+        value = bound(value, FEE, 100 ether);
+        _expectTaken(_forwarding(which), DESTINATION, abi.encode(bob, 5), value, feeHook, FEE);
+    }
+
+    function testFuzz_forwarding_tooLittle_isRefusedBelow(uint256 which, uint256 value) public {
+        value = bound(value, 0, FEE - 1);
+        IPostDispatchHook hook = _forwarding(which);
+        bytes32 to = Reference.addr32(address(recipient));
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IPostDispatchHook.Underpaid.selector, value, FEE));
+        originMailbox.dispatch{value: value}(DESTINATION, to, abi.encode(bob, 5), "", hook);
+    }
+
+    function testFuzz_forwarding_asksTheOracleOnce(uint256 which, uint256 value) public {
+        value = bound(value, FEE, 100 ether);
+        IPostDispatchHook hook = _forwarding(which);
+        vm.expectCall(address(feeHook.oracle()), abi.encodeWithSignature("fee()"), 1);
+        _send(hook, DESTINATION, abi.encode(bob, 5), value);
+    }
+
+    function testFuzz_forwarding_metadataOfAnotherLayout_reverts(uint256 which) public {
+        IPostDispatchHook hook = _forwarding(which);
         vm.expectRevert(IPostDispatchHook.MetadataNotSupported.selector);
         hook.postDispatch(hex"0002", "");
+        vm.expectRevert(IPostDispatchHook.MetadataNotSupported.selector);
+        hook.quoteDispatch(hex"0002", "");
     }
 }

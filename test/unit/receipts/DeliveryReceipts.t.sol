@@ -14,7 +14,7 @@ import {Shipped} from "../../kit/Shipped.sol";
 import {RecordingHook} from "../../mocks/RecordingHook.sol";
 import {ReentrantCaller} from "../../mocks/ReentrantCaller.sol";
 import {RefusingCaller} from "../../mocks/RefusingCaller.sol";
-import {ReturningHook} from "../../mocks/ReturningHook.sol";
+import {FeeHook} from "../../mocks/FeeHook.sol";
 
 contract DeliveryReceiptsTest is EscrowTest {
     uint256 internal constant FEE = 1000;
@@ -130,7 +130,7 @@ contract DeliveryReceiptsTest is EscrowTest {
     /* ------------------------------------------------------ payment ------------------------------------------------- */
 
     function test_sendReceipts_paysItsHook_andReturnsTheRest() public {
-        address hook = address(new ReturningHook(FEE));
+        address hook = address(new FeeHook(FEE));
         bytes32[] memory ids = _ids(_delivered());
         uint256 quote = receipts.quoteReceipts(ORIGIN, to, address(receiptIsm), ids, "", IPostDispatchHook(hook));
         assertEq(quote, FEE);

@@ -296,7 +296,13 @@ test("what no node takes, for a reason that nobody knows, does not wedge what co
   await mine(DEPTH);
   await running.relayer.tick();
   expect((await stored(running, behind)).message.state).toBe("delivered");
-  expect((await stored(running, unwanted)).transactions.map(({ state }) => state)).toEqual(["superseded", "pending"]);
+  // What was never taken, what is tried instead, and what used up the nonce of the former.
+  const { transactions } = await stored(running, unwanted);
+  expect(transactions.map(({ state, fills }) => ({ state, fills }))).toEqual([
+    { state: "superseded", fills: null },
+    { state: "pending", fills: null },
+    { state: "final", fills: unwanted },
+  ]);
   await finish(running, unwanted);
 });
 

@@ -46,7 +46,7 @@ contract EscrowPaymasterLockTest is EscrowTest {
         assertEq(MailboxClient(address(escrow)).localDomain(), ORIGIN);
         assertEq(address(escrow.gasPaymaster()), address(paymaster));
         assertEq(escrow.MAX_DURATION(), MAX_DURATION);
-        assertEq(escrow.hookType(), 128);
+        assertEq(escrow.hookType(), 129);
         assertEq(escrow.moduleType(), 1);
         assertEq(address(escrow.interchainSecurityModule()), address(escrow));
         assertTrue(escrow.supportsMetadata(""));
