@@ -106,8 +106,8 @@ const configSchema = z.strictObject({
   chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainSchema),
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
-  gasOracle: gasOracleSchema.optional(),
   watchtower: watchtowerSchema.optional(),
+  gasOracle: gasOracleSchema.optional(),
 });
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
@@ -124,8 +124,8 @@ export type Config = {
   chains: Record<string, NamedChain>;
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
-  gasOracle?: GasOracleConfig;
   watchtower?: WatchtowerConfig;
+  gasOracle?: GasOracleConfig;
 };
 
 /** Where the configuration is looked for when neither --config nor CAUSEWAY_CONFIG names one. */
@@ -159,9 +159,6 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       },
     }),
     ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
-    ...(gasOracle && {
-      gasOracle: { ...gasOracle, key: key(gasOracle.key), prices: path(gasOracle.prices) },
-    }),
     ...(watchtower && {
       watchtower: {
         ...watchtower,
@@ -169,6 +166,9 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
         ...(watchtower.guardianKey && { guardianKey: key(watchtower.guardianKey) }),
         store: path(watchtower.store),
       },
+    }),
+    ...(gasOracle && {
+      gasOracle: { ...gasOracle, key: key(gasOracle.key), prices: path(gasOracle.prices) },
     }),
   };
 }

@@ -62,7 +62,7 @@ contract StakeHandler is StakeTest {
 
     function _slashingTerms() internal view override returns (ISlashingTerms.Terms memory terms) {
         terms = super._slashingTerms();
-        terms.prematureWindow = terms.livenessWindow; // what challenges hold back stays short too
+        terms.prematureWindow = 12 hours;
     }
 
     /* ---------------------------------------------------- accounts -------------------------------------------------- */
