@@ -111,6 +111,7 @@ async function register(i: number, amount: string, commission = "10"): Promise<R
 
 async function advance(): Promise<string> {
   await control(chains.alpha).increaseTime({ seconds: DAY });
+  await control(chains.alpha).mine({ blocks: 1 });
   return (await by(localAccounts.relayer, "advance")).printed;
 }
 
@@ -206,7 +207,7 @@ describe("causeway stake, in the native token", () => {
     expect(rotated.printed).toContain(`signs as ${validatorKey(2).address} from epoch 8 on`);
     expect((await causeway("status")).printed).toContain(`from the next epoch on as ${validatorKey(2).address}`);
     await advance();
-    const module = "0x00000000000000000000000000000000000000aA";
+    const module = "0x00000000000000000000000000000000000000aa";
     const sent = await by(localAccounts.relayer, "push", "--to", "beta", "--module", module);
     const client = control(chains.alpha);
     const { mailbox: address } = chains.alpha.config;
