@@ -1,17 +1,19 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { type Address, type Hex, parseEther, parseUnits } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type LocalChains, localAccounts, localKey, startLocalChains } from "../chains/localChains.ts";
+import { type LocalChain, type LocalChains, localAccounts, localKey, startLocalChains } from "../chains/localChains.ts";
 import { stakeCommand } from "../cli/commands/stake.ts";
-import { mailboxAbi, validatorStakeAbi } from "../contracts/abi.ts";
+import { mailboxAbi, merkleTreeHookAbi, slasherAbi, validatorStakeAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
 import { decodeMessage } from "../protocol/message.ts";
 import { decodeValidatorSetMessage } from "../protocol/validatorSetMessage.ts";
+import { dispatchMessages } from "../world/dispatchMessages.ts";
 import { control, deploy, write } from "./kit.ts";
+import { publish } from "./towerKit.ts";
 
 const DAY = 86_400;
 const SLASHING = {
@@ -299,6 +301,64 @@ describe("causeway stake, in a token", () => {
     expect(await tokens(operator(0).address)).toBe(parseEther("20"));
     expect(await tokens(stake)).toBe(parseEther("100"));
   });
+});
+
+describe("causeway stake, of silence", () => {
+  it("challenges to sign: who answers has the bond, who does not is slashed and out", async () => {
+    const { alpha, beta } = chains;
+    await deployed();
+    for (const i of [0, 1]) await register(i, "100");
+    await advance();
+    await dispatchMessages({ origin: alpha, destination: beta, messages: [{ body: "0x01" }] });
+    const tree = { address: alpha.config.merkleTreeHook, abi: merkleTreeHookAbi } as const;
+    const [root, index] = await control(alpha).readContract({ ...tree, functionName: "latestCheckpoint" });
+    const at = ["--index", `${index}`];
+    const someone = localAccounts.sender;
+    const pass = async (seconds: number) => {
+      await control(alpha).increaseTime({ seconds });
+      await control(alpha).mine({ blocks: 1 });
+    };
+
+    const early = await by(someone, "challenge", operator(0).address, ...at);
+    expect(early.printed).toMatch(/a root over index \d+ is stored: challenge from 20\S+ on/);
+    await pass(SLASHING.finalAfter);
+    for (const i of [0, 1]) {
+      const { printed } = await by(someone, "challenge", operator(i).address, ...at);
+      expect(printed).toContain(`${operator(i).address} has until 20`);
+    }
+    await expect(by(someone, "challenge", operator(0).address, ...at)).rejects.toThrow(/AlreadyChallengedToSign/);
+    await expect(by(someone, "challenge", operator(0).address, "--index", "999")).rejects.toThrow("has no leaf 999");
+
+    const messageId = (await treeLeaves(alpha)).at(-1) ?? "0x";
+    const { domain: origin, merkleTreeHook } = alpha.config;
+    const folder = join(directory, "checkpoints");
+    mkdirSync(folder);
+    const storage = ["--storage", `file://${folder}`];
+    await expect(by(someone, "answer", ...at, ...storage)).rejects.toThrow(`no checkpoint of index ${index}`);
+    await publish(validatorKey(0), folder, { origin, merkleTreeHook, root, index, messageId });
+    expect((await by(someone, "answer", ...at, ...storage)).printed).toContain("the bond is the operator's");
+
+    await expect(by(someone, "resolve", operator(1).address, ...at)).rejects.toThrow(/WindowOpen/);
+    await pass(SLASHING.livenessWindow);
+    const { printed } = await by(someone, "resolve", operator(1).address, ...at);
+    expect(printed).toBe(`${operator(1).address} did not sign index ${index}: 1 ETH slashed`);
+    expect(await read("validators")).toEqual([validatorKey(0).address]);
+    const slasher = { address: (await read("slasher")) as Address, abi: slasherAbi } as const;
+    const credit = (of: Address) => control(alpha).readContract({ ...slasher, functionName: "creditOf", args: [of] });
+    expect(await credit(operator(0).address)).toBe(parseEther("0.1"));
+    expect(await credit(someone.address)).toBe(parseEther("0.1"));
+  });
+
+  async function treeLeaves({ config }: LocalChain): Promise<Hex[]> {
+    const events = await control(chains.alpha).getContractEvents({
+      address: config.merkleTreeHook,
+      abi: merkleTreeHookAbi,
+      eventName: "InsertedIntoTree",
+      fromBlock: 0n,
+      strict: true,
+    });
+    return events.map(({ args }) => args.messageId);
+  }
 });
 
 describe("causeway stake deploy", () => {

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { stakeAccountCommands } from "./stakeAccount.ts";
 import { stakeDeployCommand } from "./stakeDeploy.ts";
+import { stakeLivenessCommands } from "./stakeLiveness.ts";
 import { stakeOperatorCommands } from "./stakeOperator.ts";
 import { stakeSetCommands } from "./stakeSet.ts";
 import { stakeStatusCommand } from "./stakeStatus.ts";
@@ -8,7 +9,7 @@ import { stakeStatusCommand } from "./stakeStatus.ts";
 export function stakeCommand(): Command {
   const command = new Command("stake").description("what stands behind the validators of a chain (docs/staking.md)");
   command.addCommand(stakeDeployCommand()).addCommand(stakeStatusCommand());
-  for (const sub of [...stakeOperatorCommands(), ...stakeAccountCommands(), ...stakeSetCommands()])
-    command.addCommand(sub);
+  const subs = [stakeOperatorCommands(), stakeAccountCommands(), stakeSetCommands(), stakeLivenessCommands()];
+  for (const sub of subs.flat()) command.addCommand(sub);
   return command;
 }
