@@ -13,8 +13,7 @@ import {HostileRefundee} from "../../../mocks/HostileRefundee.sol";
 import {PaymasterTest} from "./PaymasterTest.sol";
 
 /// @notice The paymaster at the end of a tree of other hooks, all as they ship: a fee first, then every kind of
-///         routing, then an
-///         aggregation whose last hook it is. What went wrong elsewhere, tried here.
+///         routing, then an aggregation whose last hook it is. What went wrong elsewhere, tried here.
 contract PaymasterTreesTest is PaymasterTest {
     uint256 internal constant FEE = 11;
 
@@ -132,8 +131,7 @@ contract PaymasterTreesTest is PaymasterTest {
     }
 
     /// @dev While it gets its refund, the refund address has all fees paid out, and then calls the tree once more with
-    ///      the message
-    ///      that is under way. It gets what is its own.
+    ///      the message that is under way. It gets what is its own.
     function test_refund_reentered_takesNothingMore() public {
         uint256 fee = _cost(DEFAULT_GAS + OVERHEAD);
         HostileRefundee refundee = new HostileRefundee();
@@ -161,8 +159,7 @@ contract PaymasterTreesTest is PaymasterTest {
     }
 
     /// @dev The attacker gives hooks before the paymaster a message that Alice never sent, and metadata that names her
-    ///      token and
-    ///      a lot of gas.
+    ///      token and a lot of gas.
     function test_postDispatch_madeUpMessageOfAVictim_reverts() public {
         IPostDispatchHook aggregation = _aggregation(protocolFee, paymaster);
         bytes memory message = Reference.message(7, ORIGIN, alice, DESTINATION, Reference.addr32(attacker), _body());
