@@ -88,6 +88,9 @@ function watch(guarded: Guarded, parameters: Parameters<typeof openTower>[1] = {
   return openTower(world, { guardian, modules: [guarded.response], verifiers: [guarded.module], ...parameters });
 }
 
+/** Blocks that were mined for other tests have put alpha's clock ahead by seconds. */
+const FINAL_AFTER_FOUR = { finality: { blocks: 4 }, options: { clockSkewSeconds: 30 } };
+
 /** Whether a call would work. */
 function simulate(to: Address, data: Hex): Promise<string> {
   return control(world.chains.beta)
@@ -135,7 +138,7 @@ describe("a delivery that nothing was dispatched for", () => {
 
   it("is suspected by the origin's newest block, and certain when that is final", async () => {
     const guarded = await behindPause();
-    await using tower = await watch(guarded, { finality: { blocks: 4 } });
+    await using tower = await watch(guarded, FINAL_AFTER_FOUR);
     await tower.tick();
     const forged = await guarded.forge();
     await deliver(world, forged);
@@ -155,8 +158,7 @@ describe("a delivery that nothing was dispatched for", () => {
 
   it("is none when it was dispatched, final or not", async () => {
     const guarded = await behindPause();
-    // Blocks that were mined for other tests have put alpha's clock ahead.
-    await using tower = await watch(guarded, { finality: { blocks: 4 }, options: { clockSkewSeconds: 30 } });
+    await using tower = await watch(guarded, FINAL_AFTER_FOUR);
     const sent = await world.send({ from: "alpha", body: "0x01" });
     await world.until(() => world.delivered("beta", sent.id), "delivered");
     await passTime(world, "alpha", 60);
