@@ -20,6 +20,7 @@ library Asset {
     error PaymentFailed(address account, uint256 amount);
 
     /// @notice Takes `amount` from the caller: as the value sent, or by its approval. Not more and not less arrives.
+    // slither-disable-next-line msg-value-in-nonpayable
     function pull(address asset, uint256 amount) internal {
         uint256 value = asset == address(0) ? amount : 0;
         if (msg.value != value) revert WrongValue(msg.value, value);

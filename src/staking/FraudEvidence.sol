@@ -144,6 +144,7 @@ abstract contract FraudEvidence is ISlasher, MailboxClient {
     }
 
     /// @inheritdoc IFraudEvidence
+    // slither-disable-next-line reentrancy-no-eth
     function resolvePremature(address validator, ICheckpointFraudProofs.Checkpoint calldata checkpoint)
         external
         returns (uint256 slashed)

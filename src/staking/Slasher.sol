@@ -91,6 +91,7 @@ contract Slasher is FraudEvidence {
     }
 
     /// @inheritdoc ISlasher
+    // slither-disable-next-line arbitrary-send-eth,missing-zero-check
     function withdrawCredit(address account) external returns (uint256 amount) {
         amount = _credits[account];
         if (amount == 0) revert NothingToWithdraw(account);

@@ -82,6 +82,7 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
     }
 
     /// @inheritdoc IEscrowPaymaster
+    // slither-disable-next-line arbitrary-send-eth,missing-zero-check
     function withdraw(address account) external returns (uint256 amount) {
         amount = credit[account];
         if (amount == 0) revert NoCredit(account);
@@ -149,6 +150,7 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
     function route(bytes calldata message) public view returns (IInterchainSecurityModule) {
         if (message.recipient() != address(this).toBytes32()) revert NotForEscrow(message.recipient());
         bytes calldata body = message.body();
+        // slither-disable-next-line unused-return
         body.count();
         address ism = body.receiptIsm();
         _requireReceiptIsm(ism);

@@ -23,6 +23,7 @@ import {WeightedMultisigIsm} from "../multisig/WeightedMultisigIsm.sol";
 
 /// @title StakedMultisigIsm
 /// @notice Verifies a message by signatures of validators who stake on its origin. See IStakedMultisigIsm.
+// slither-disable-next-line locked-ether
 contract StakedMultisigIsm is IStakedMultisigIsm, WeightedMultisigIsm, MailboxClient, Ownable2Step {
     using EnumerableSet for EnumerableSet.UintSet;
     using Message for bytes;
