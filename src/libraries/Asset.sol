@@ -19,8 +19,8 @@ library Asset {
     /// @notice The native token could not be paid to the account.
     error PaymentFailed(address account, uint256 amount);
 
+    // slither-disable-start msg-value-in-nonpayable
     /// @notice Takes `amount` from the caller: as the value sent, or by its approval. Not more and not less arrives.
-    // slither-disable-next-line msg-value-in-nonpayable
     function pull(address asset, uint256 amount) internal {
         uint256 value = asset == address(0) ? amount : 0;
         if (msg.value != value) revert WrongValue(msg.value, value);
@@ -31,6 +31,8 @@ library Asset {
         uint256 received = IERC20(asset).balanceOf(address(this)) - before;
         if (received != amount) revert WrongAmountReceived(received, amount);
     }
+
+    // slither-disable-end msg-value-in-nonpayable
 
     /// @notice Pays `amount` to an account.
     function pay(address asset, address account, uint256 amount) internal {

@@ -144,7 +144,6 @@ abstract contract FraudEvidence is ISlasher, MailboxClient {
     }
 
     /// @inheritdoc IFraudEvidence
-    // slither-disable-next-line reentrancy-no-eth
     function resolvePremature(address validator, ICheckpointFraudProofs.Checkpoint calldata checkpoint)
         external
         returns (uint256 slashed)
@@ -159,6 +158,7 @@ abstract contract FraudEvidence is ISlasher, MailboxClient {
         if (!isOver && _now() < challenge.deadline) revert WindowOpen(challenge.deadline);
 
         // What is held back is slashed before it is let go.
+        // slither-disable-next-line reentrancy-no-eth
         if (!isOver) slashed = _slash(validator, Kind.Premature, checkpoint, challenge.reporter);
         _close(challengeId, validator, challenge.frozenSince, false);
     }

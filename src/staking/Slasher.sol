@@ -91,7 +91,6 @@ contract Slasher is FraudEvidence {
     }
 
     /// @inheritdoc ISlasher
-    // slither-disable-next-line arbitrary-send-eth,missing-zero-check
     function withdrawCredit(address account) external returns (uint256 amount) {
         amount = _credits[account];
         if (amount == 0) revert NothingToWithdraw(account);
@@ -99,6 +98,7 @@ contract Slasher is FraudEvidence {
         delete _credits[account];
         emit CreditWithdrawn(account, amount);
 
+        // slither-disable-next-line arbitrary-send-eth,missing-zero-check
         (bool paid,) = account.call{value: amount}("");
         if (!paid) revert PaymentFailed(account, amount);
     }

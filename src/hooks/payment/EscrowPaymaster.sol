@@ -82,7 +82,6 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
     }
 
     /// @inheritdoc IEscrowPaymaster
-    // slither-disable-next-line arbitrary-send-eth,missing-zero-check
     function withdraw(address account) external returns (uint256 amount) {
         amount = credit[account];
         if (amount == 0) revert NoCredit(account);
@@ -90,6 +89,7 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
         delete credit[account];
         emit Withdrawn(account, amount);
 
+        // slither-disable-next-line arbitrary-send-eth,missing-zero-check
         (bool sent,) = account.call{value: amount}("");
         if (!sent) revert WithdrawalFailed(account, amount);
     }

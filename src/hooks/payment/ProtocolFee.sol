@@ -36,10 +36,10 @@ contract ProtocolFee is IProtocolFee, PostDispatchHook, Ownable2Step {
     }
 
     /// @inheritdoc IProtocolFee
-    // slither-disable-next-line arbitrary-send-eth
     function collectProtocolFees() external {
         uint256 amount = address(this).balance;
 
+        // slither-disable-next-line arbitrary-send-eth
         (bool sent,) = beneficiary.call{value: amount}("");
         if (!sent) revert CollectFailed(beneficiary, amount);
     }

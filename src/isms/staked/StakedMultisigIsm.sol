@@ -23,7 +23,6 @@ import {WeightedMultisigIsm} from "../multisig/WeightedMultisigIsm.sol";
 
 /// @title StakedMultisigIsm
 /// @notice Verifies a message by signatures of validators who stake on its origin. See IStakedMultisigIsm.
-// slither-disable-next-line locked-ether
 contract StakedMultisigIsm is IStakedMultisigIsm, WeightedMultisigIsm, MailboxClient, Ownable2Step {
     using EnumerableSet for EnumerableSet.UintSet;
     using Message for bytes;
@@ -68,6 +67,7 @@ contract StakedMultisigIsm is IStakedMultisigIsm, WeightedMultisigIsm, MailboxCl
 
     /* --------------------------------------------------- handover --------------------------------------------------- */
 
+    // slither-disable-start locked-ether
     /// @inheritdoc IMessageRecipient
     function handle(uint32 origin, bytes32 sender, bytes calldata body) external payable onlyMailbox {
         Enrolment storage enrolment = _enrolments[origin];
@@ -86,6 +86,8 @@ contract StakedMultisigIsm is IStakedMultisigIsm, WeightedMultisigIsm, MailboxCl
         enrolment.setId = setId;
         emit SetAccepted(origin, setId, issuedAt, members.length, threshold);
     }
+
+    // slither-disable-end locked-ether
 
     /* ----------------------------------------------------- owner ---------------------------------------------------- */
 
