@@ -14,7 +14,7 @@ contract NoteRouter is Router {
         Router(mailbox_, hook_, module, owner_)
     {}
 
-    function send(uint32 domain, bytes calldata note) external payable returns (bytes32) {
+    function post(uint32 domain, bytes calldata note) external payable returns (bytes32) {
         return _dispatch(domain, msg.value, note);
     }
 
