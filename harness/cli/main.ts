@@ -8,6 +8,7 @@ import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { hookCommand } from "./commands/hook.ts";
 import { ismCommand } from "./commands/ism.ts";
+import { pauseCommand, resumeCommand } from "./commands/pause.ts";
 import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { retryCommand } from "./commands/retry.ts";
@@ -31,6 +32,8 @@ const program = new Command("causeway")
   .addCommand(escrowCommand())
   .addCommand(statusCommand())
   .addCommand(retryCommand())
+  .addCommand(pauseCommand())
+  .addCommand(resumeCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(watchtowerCommand())

@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from "viem";
+import { type PauseTables, pauseMigrations } from "../../control/pause.ts";
 import type { Migrations } from "../../store/openStore.ts";
 import { type EscrowTables, escrowMigrations } from "./escrow/escrowTables.ts";
 
@@ -136,7 +137,8 @@ export type RelayerTables = {
   payment: PaymentTable;
   payment_source: PaymentSourceTable;
   payment_block: PaymentBlockTable;
-} & EscrowTables;
+} & EscrowTables &
+  PauseTables;
 
 export const relayerMigrations: Migrations = {
   relayer_0001_create: {
@@ -258,4 +260,5 @@ export const relayerMigrations: Migrations = {
     },
   },
   ...escrowMigrations,
+  ...pauseMigrations,
 };
