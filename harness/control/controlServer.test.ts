@@ -131,16 +131,9 @@ it("answers only who calls it by its own name: a page whose name was rebound to 
       },
     },
   });
-  const hosts = [
-    "evil.example",
-    "localhost.evil.example",
-    "127.0.0.1.evil.example",
-    "evil.example:80",
-    "a@localhost",
-    "",
-  ];
+  const hosts = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:80", "a@localhost"];
   for (const host of hosts) {
-    expect((await ask(url, { headers: { host } })).status).toBe(host === "" ? 421 : 421);
+    expect((await ask(url, { headers: { host } })).status).toBe(421);
     const command = { method: "POST", path: "/v1/pause", headers: { ...json, ...bearer, host }, body: "{}" };
     expect((await ask(url, command)).status).toBe(421);
   }

@@ -15,6 +15,7 @@ import type { RelayerEvent } from "./events.ts";
 import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
 import { createGroupCommit } from "./groupCommit.ts";
 import { createLimit, type Limit } from "./limit.ts";
+import { logEvent } from "./logEvent.ts";
 import { markFailed, type StoredMessage } from "./messages.ts";
 import { readModuleType } from "./metadata/buildMetadata.ts";
 import { createCheckpointSource } from "./metadata/checkpointSource.ts";
@@ -84,6 +85,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     now,
     random,
     emit(event) {
+      logEvent(log, event);
       try {
         onEvent?.(event);
       } catch (error) {
