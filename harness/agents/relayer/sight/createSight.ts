@@ -82,9 +82,9 @@ export function createSight(parameters: {
 
   async function refreshSpending({ store }: OpenedRelayer): Promise<void> {
     for (const { domain, name: chain } of parameters.destinations) {
-      const spending = spendings.get(domain) ?? createSpending(store.db, domain);
+      const spending = spendings.get(domain) ?? createSpending(domain);
       spendings.set(domain, spending);
-      const { spent, lost } = await spending.next();
+      const { spent, lost } = await spending.next(store.db);
       metrics.count("spent_wei", { chain }, Number(spent));
       metrics.count("lost_wei", { chain }, Number(lost));
     }

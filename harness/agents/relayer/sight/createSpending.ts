@@ -3,17 +3,17 @@ import type { RelayerTables } from "../schema.ts";
 
 export type Spending = {
   /** Wei that transactions have cost that settled since the last call, and how much of it was lost on reverts. */
-  next(): Promise<{ spent: bigint; lost: bigint }>;
+  next(db: Kysely<RelayerTables>): Promise<{ spent: bigint; lost: bigint }>;
 };
 
 /** Transactions looked at in a call; what is left is for the next one. */
 const PAGE = 5_000;
 
 /** Adds up what is spent on one destination from now on, each transaction once. What was spent before is not looked at. */
-export function createSpending(db: Kysely<RelayerTables>, destination: number): Spending {
+export function createSpending(destination: number): Spending {
   let counted: number | undefined;
 
-  const newest = () =>
+  const newest = (db: Kysely<RelayerTables>) =>
     db
       .selectFrom("transaction")
       .select((select) => select.fn.max("nonce").as("nonce"))
@@ -22,7 +22,7 @@ export function createSpending(db: Kysely<RelayerTables>, destination: number): 
       .executeTakeFirstOrThrow();
 
   /** A nonce below which everything is settled: what is final above it waits, so that nothing is passed over. */
-  async function settledBelow(): Promise<number> {
+  async function settledBelow(db: Kysely<RelayerTables>): Promise<number> {
     const { nonce } = await db
       .selectFrom("transaction")
       .select((select) => select.fn.min("nonce").as("nonce"))
@@ -33,10 +33,10 @@ export function createSpending(db: Kysely<RelayerTables>, destination: number): 
   }
 
   return {
-    async next() {
-      const below = await settledBelow();
+    async next(db) {
+      const below = await settledBelow(db);
       if (counted === undefined) {
-        counted = Math.min((await newest()).nonce ?? -1, below - 1);
+        counted = Math.min((await newest(db)).nonce ?? -1, below - 1);
         return { spent: 0n, lost: 0n };
       }
       const rows = await db
