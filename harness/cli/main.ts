@@ -3,6 +3,7 @@ import { BaseError } from "viem";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { escrowCommand } from "./commands/escrow.ts";
 import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
@@ -34,6 +35,7 @@ const program = new Command("causeway")
   .addCommand(retryCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
+  .addCommand(doctorCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
   .addCommand(watchtowerCommand())
