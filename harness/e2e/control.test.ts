@@ -45,7 +45,7 @@ beforeAll(async () => {
     now: world.now,
     metrics: createRelayerMetrics({ withProcess: true }),
   });
-  relayerServer = await serveRelayer({ http, relayer: world.relayer, sight, log, now: world.now });
+  relayerServer = await serveRelayer({ http, relayer: world.relayer, sight, allowLocal: true, log, now: world.now });
 });
 
 afterAll(async () => {
@@ -88,7 +88,7 @@ it("pauses on command, stays paused over a restart, says why, and goes on", asyn
   expect((await statusOf(world, id)).state).toBe("pending"); // the chains are read all the same
 
   await relayerServer[Symbol.asyncDispose]();
-  relayerServer = await serveRelayer({ http, relayer: world.relayer, sight, log, now: world.now });
+  relayerServer = await serveRelayer({ http, relayer: world.relayer, sight, allowLocal: true, log, now: world.now });
   expect(await post("/v1/resume")).toEqual({ status: 200, body: { paused: false, wasPaused: true } });
   await world.until(() => world.delivered("beta", id), "delivered");
 });

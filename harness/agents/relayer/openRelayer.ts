@@ -6,6 +6,7 @@ import { countRequests, type RequestResult } from "../../control/countRequests.t
 import { openStore, type Store } from "../../store/openStore.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
+import type { Destination, Origin } from "./context.ts";
 import { createRelayer, type Relayer } from "./createRelayer.ts";
 import type { RelayerEvent } from "./events.ts";
 import type { RelayerOptions } from "./options.ts";
@@ -25,7 +26,12 @@ export type OpenRelayerParameters = {
   options?: Partial<RelayerOptions>;
 };
 
-export type OpenedRelayer = Relayer & { store: RelayerStore; [Symbol.asyncDispose](): Promise<void> };
+export type OpenedRelayer = Relayer & {
+  store: RelayerStore;
+  origins: readonly Origin[];
+  destinations: readonly Destination[];
+  [Symbol.asyncDispose](): Promise<void>;
+};
 export type RelayerStore = Store<RelayerTables & OriginIndexTables>;
 
 /** The store of a relayer; `readonly` for looking on while the relayer runs. @throws StoreError when it can not be opened */
@@ -61,6 +67,8 @@ export async function openRelayer(parameters: OpenRelayerParameters): Promise<Op
     return {
       ...relayer,
       store,
+      origins,
+      destinations,
       async [Symbol.asyncDispose]() {
         await relayer.stop();
         await store.close();

@@ -259,6 +259,13 @@ export const relayerMigrations: Migrations = {
       await db.schema.alterTable("message").addColumn("wanted_lock", "text").execute();
     },
   },
+  /** What a search looks for. */
+  relayer_0005_search: {
+    async up(db) {
+      await db.schema.createIndex("message_sender").on("message").columns(["sender", "updated_at"]).execute();
+      await db.schema.createIndex("message_dispatched_tx").on("message").column("dispatched_tx").execute();
+    },
+  },
   ...escrowMigrations,
   ...pauseMigrations,
 };

@@ -4,12 +4,13 @@ import { z } from "zod";
 import { pauseCommands } from "../../control/commands.ts";
 import { type Command, CommandError } from "../../control/controlServer.ts";
 import { type HttpOptions, type Served, serve } from "../../control/serve.ts";
+import { explorerRoutes } from "../../explorer/explorerRoutes.ts";
 import { retryMessage } from "./messages.ts";
 import type { OpenedRelayer, RelayerStore } from "./openRelayer.ts";
 import type { Sight } from "./sight/createSight.ts";
 
 /**
- * Serves a relayer's health and metrics, and takes commands: to pause, to go on, to try a message again.
+ * Serves a relayer's health, metrics and explorer, and takes commands: to pause, to go on, to try a message again.
  *
  * @throws Error when the port can not be had
  */
@@ -17,10 +18,12 @@ export function serveRelayer(parameters: {
   http: HttpOptions;
   relayer: OpenedRelayer;
   sight: Sight;
+  /** Whether the explorer reads validators' folders on this machine. */
+  allowLocal: boolean;
   log: Logger;
   now?: () => number;
 }): Promise<Served> {
-  const { http, relayer, sight, log, now = Date.now } = parameters;
+  const { http, relayer, sight, allowLocal, log, now = Date.now } = parameters;
   return serve(http, {
     metrics: sight.metrics,
     beforeScrape: () => sight.refresh(relayer),
@@ -28,6 +31,7 @@ export function serveRelayer(parameters: {
     ready: async () => sight.ready(relayer),
     observe: sight.observe,
     commands: { ...pauseCommands(relayer.store.db, now), "/v1/messages/:id/retry": retryCommand(relayer.store, now) },
+    routes: explorerRoutes({ relayer, sight, allowLocal, now }),
     log,
   });
 }

@@ -43,7 +43,8 @@ export function relayerCommand(): Command {
         log,
         options,
       });
-      await using _server = listen && (await serveRelayer({ http: listen, relayer, sight, log }));
+      await using _server =
+        listen && (await serveRelayer({ http: listen, relayer, sight, allowLocal: options.allowLocalStorage, log }));
       log.info({ origins, destinations }, "relayer starts");
       if (options.paymentRules.length === 0) log.info("no payment rules: every message is delivered, paid for or not");
       relayer.start();
