@@ -55,7 +55,7 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-const text = (selector: string) => page.locator(selector).innerText();
+const text = (selector: string) => page.locator(selector).textContent();
 const see = (selector: string, what: string) => page.locator(selector, { hasText: what }).first().waitFor();
 const hacked = () => page.evaluate(() => "hacked" in globalThis);
 
