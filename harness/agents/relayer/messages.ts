@@ -198,5 +198,6 @@ export async function markDeliveredElsewhere(
       .where("state", "in", WORKABLE)
       .execute();
   });
-  emit({ type: "delivered", id: message.id, tx: null, block: parameters.block });
+  const { id, destination } = message;
+  emit({ type: "delivered", id, destination, tx: null, block: parameters.block });
 }

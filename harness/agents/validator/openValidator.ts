@@ -2,10 +2,11 @@ import type { Logger } from "pino";
 import { createWalletClient, http, type LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
+import { countRequests, type RequestResult } from "../../control/countRequests.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
 import { locationToFolder } from "../../storage/folderLocation.ts";
 import { createFolderStorage } from "../../storage/folderStorage.ts";
-import { openStore } from "../../store/openStore.ts";
+import { openStore, type Store } from "../../store/openStore.ts";
 import {
   createValidator,
   type Validator,
@@ -29,10 +30,12 @@ export type OpenValidatorParameters = {
   log: Logger;
   now?: () => number;
   onEvent?: (event: ValidatorEvent) => void;
+  /** Told of every request to the chain's node. */
+  onRequest?: (result: RequestResult) => void;
   acceptLostHistoryFrom?: number;
 };
 
-export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<void> };
+export type OpenedValidator = Validator & { store: Store<ValidatorTables>; [Symbol.asyncDispose](): Promise<void> };
 
 /**
  * A validator with its store, its storage and its client, ready to tick. Disposing it stops it and closes the store.
@@ -40,14 +43,23 @@ export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<voi
  * @throws StoreError, StorageError when the store or the storage can not be opened
  */
 export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
-  const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...rest } = parameters;
+  const {
+    chain,
+    account,
+    transactionAccount = account,
+    location,
+    storeFile,
+    now = Date.now,
+    onRequest = () => {},
+    ...rest
+  } = parameters;
   const storage = createFolderStorage({ directory: locationToFolder(location) });
   const store = await openStore<ValidatorTables>({ file: storeFile, migrations: validatorMigrations });
   try {
     const validator = await createValidator({
       ...rest,
       chain,
-      client: createChainClient(chain),
+      client: countRequests(createChainClient(chain), onRequest),
       account,
       storage,
       store,
@@ -58,6 +70,7 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     });
     return {
       ...validator,
+      store,
       async [Symbol.asyncDispose]() {
         await validator.stop();
         await store.close();

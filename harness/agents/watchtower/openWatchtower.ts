@@ -11,6 +11,7 @@ import type { ChainView } from "./followChain.ts";
 import { DEFAULT_WATCHTOWER_OPTIONS, type WatchtowerOptions } from "./options.ts";
 import type { ModuleResponse } from "./responses.ts";
 import { type TowerTables, towerMigrations } from "./schema.ts";
+import type { TowerMetrics } from "./towerMetrics.ts";
 import { configuredKeys } from "./watchedKeys.ts";
 import { createWebhook } from "./webhook.ts";
 
@@ -42,6 +43,7 @@ export type OpenWatchtowerParameters = {
   random?: () => number;
   /** Time for one request to a node, in milliseconds. */
   rpcTimeoutMs?: number;
+  metrics?: TowerMetrics;
   options?: Partial<WatchtowerOptions>;
 };
 

@@ -1,6 +1,9 @@
 import { Command } from "commander";
 import { openValidator } from "../../agents/validator/openValidator.ts";
+import { serveValidator } from "../../agents/validator/serveValidator.ts";
+import { createValidatorSight } from "../../agents/validator/sight.ts";
 import { chainNamed, readConfig } from "../config.ts";
+import { httpOptions } from "../httpConfig.ts";
 import { createLogger } from "../logger.ts";
 import { readBlsKey, readKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
@@ -12,18 +15,30 @@ export function validatorCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.validator === undefined) throw new UsageError(`${config.file} has no part "validator"`);
-      const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom } = config.validator;
+      const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom, http } = config.validator;
       const log = createLogger();
+      const listen = http && httpOptions(http);
+      const account = readKey(key);
+      const payer = transactionKey === undefined ? account : readKey(transactionKey);
+      const chainConfig = chainNamed(config, chain);
+      const sight = createValidatorSight({
+        chain: chainConfig,
+        account: payer.address,
+        now: Date.now,
+        withProcess: http !== undefined,
+      });
       await using validator = await openValidator({
-        chain: chainNamed(config, chain),
-        account: readKey(key),
+        chain: chainConfig,
+        account,
         ...(blsKey && { blsSigner: readBlsKey(blsKey) }),
-        ...(transactionKey && { transactionAccount: readKey(transactionKey) }),
+        transactionAccount: payer,
+        onRequest: sight.onRequest,
         location: storage,
         storeFile: store,
         log,
         ...(acceptLostHistoryFrom !== undefined && { acceptLostHistoryFrom }),
       });
+      await using _server = listen && (await serveValidator({ http: listen, validator, sight, log }));
       log.info({ chain, storage }, "validator starts");
       // Ends by itself only with an error that no retry helps against.
       await Promise.race([validator.start(), untilSignal()]);
