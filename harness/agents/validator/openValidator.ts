@@ -3,8 +3,7 @@ import { createWalletClient, http, type LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
-import { locationToFolder } from "../../storage/folderLocation.ts";
-import { createFolderStorage } from "../../storage/folderStorage.ts";
+import { openStorage } from "../../storage/openStorage.ts";
 import { openStore } from "../../store/openStore.ts";
 import {
   createValidator,
@@ -22,7 +21,7 @@ export type OpenValidatorParameters = {
   blsSigner?: BlsSigner;
   /** Pays for the announcement. Default: the same account. */
   transactionAccount?: LocalAccount;
-  /** Where checkpoints are published: `file:///absolute/folder`. */
+  /** Where checkpoints are published: `file:///absolute/folder` or `s3://bucket/region[/folder]`. */
   location: string;
   /** The file of its signing history. */
   storeFile: string;
@@ -41,7 +40,7 @@ export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<voi
  */
 export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
   const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...rest } = parameters;
-  const storage = createFolderStorage({ directory: locationToFolder(location) });
+  const storage = openStorage(location);
   const store = await openStore<ValidatorTables>({ file: storeFile, migrations: validatorMigrations });
   try {
     const validator = await createValidator({
