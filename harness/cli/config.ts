@@ -21,7 +21,7 @@ const validatorSchema = z.strictObject({
   blsKey: keySourceSchema.optional(),
   /** Pays for the announcement. Default: the same key. */
   transactionKey: keySourceSchema.optional(),
-  /** Where the signed checkpoints are published: `file:///absolute/directory`. */
+  /** Where the signed checkpoints are published: `file:///absolute/directory` or `s3://bucket/region[/folder]`. */
   storage: z.string(),
   /** The signing history. Losing it stops the validator: keep it on a disk that lasts. */
   store: z.string(),

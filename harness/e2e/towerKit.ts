@@ -27,7 +27,7 @@ import { announcementDigest, type Checkpoint, checkpointDigest } from "../protoc
 import { createMerkleTree, type MerkleTree } from "../protocol/merkleTree.ts";
 import { encodeMessage } from "../protocol/message.ts";
 import { encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
-import { checkpointFile } from "../storage/folderReader.ts";
+import { FOLDER_NAMES } from "../storage/objectNames.ts";
 import { signedCheckpointToJson } from "../storage/signedCheckpointJson.ts";
 import type { ChainName, World } from "../world/createWorld.ts";
 import { control, deploy, write } from "./kit.ts";
@@ -148,7 +148,7 @@ export async function addHostile(world: World, privateKey: Hex = generatePrivate
     address: account.address.toLowerCase() as Address,
     folder,
     announce,
-    file: (index: number) => join(folder, checkpointFile(index)),
+    file: (index: number) => join(folder, FOLDER_NAMES.checkpoint(index)),
     /** Deletes all that it published. */
     clear(): void {
       for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
@@ -166,7 +166,7 @@ export async function publish(
   index = checkpoint.index,
 ): Promise<void> {
   const signature = await account.signMessage({ message: { raw: checkpointDigest(checkpoint) } });
-  writeFileSync(join(folder, checkpointFile(index)), signedCheckpointToJson({ checkpoint, signature }));
+  writeFileSync(join(folder, FOLDER_NAMES.checkpoint(index)), signedCheckpointToJson({ checkpoint, signature }));
 }
 
 export type Hostile = Awaited<ReturnType<typeof addHostile>>;

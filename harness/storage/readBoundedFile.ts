@@ -1,9 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { StorageError } from "./checkpointStorage.ts";
+import type { ReadLimits } from "./objectReader.ts";
 import { withTimeout } from "./withTimeout.ts";
-
-export type ReadLimits = { maxBytes: number; timeoutMs: number };
 
 /**
  * Reads a small regular file whose content and kind somebody else decides.

@@ -4,8 +4,7 @@ import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
 import { countRequests, type RequestResult } from "../../control/countRequests.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
-import { locationToFolder } from "../../storage/folderLocation.ts";
-import { createFolderStorage } from "../../storage/folderStorage.ts";
+import { openStorage } from "../../storage/openStorage.ts";
 import { openStore, type Store } from "../../store/openStore.ts";
 import {
   createValidator,
@@ -23,7 +22,7 @@ export type OpenValidatorParameters = {
   blsSigner?: BlsSigner;
   /** Pays for the announcement. Default: the same account. */
   transactionAccount?: LocalAccount;
-  /** Where checkpoints are published: `file:///absolute/folder`. */
+  /** Where checkpoints are published: `file:///absolute/folder` or `s3://bucket/region[/folder]`. */
   location: string;
   /** The file of its signing history. */
   storeFile: string;
@@ -53,7 +52,7 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     onRequest = () => {},
     ...rest
   } = parameters;
-  const storage = createFolderStorage({ directory: locationToFolder(location) });
+  const storage = openStorage(location);
   const store = await openStore<ValidatorTables>({ file: storeFile, migrations: validatorMigrations });
   try {
     const validator = await createValidator({

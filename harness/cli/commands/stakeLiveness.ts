@@ -52,7 +52,7 @@ function challengeCommand(): Command {
 function answerCommand(): Command {
   return withIndex(new Command("answer"))
     .description("answer a challenge with the checkpoint that the validator published; anybody may")
-    .requiredOption("--storage <location>", "where it is: file:///absolute/directory")
+    .requiredOption("--storage <location>", "where it is: file:///absolute/directory or s3://bucket/region[/folder]")
     .action(async (options: AnswerOptions, command: Command) => {
       const judge = await openSlasher(await actInStake(options, command));
       const reader = openReader({ location: options.storage, allowLocal: true });
