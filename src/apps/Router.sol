@@ -31,11 +31,12 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     /// @inheritdoc IRouter
     mapping(uint32 domain => uint256 gas) public destinationGas;
 
-    /// @inheritdoc IRouter
-    IPostDispatchHook public hook;
-
     /// @inheritdoc ISpecifiesInterchainSecurityModule
     IInterchainSecurityModule public interchainSecurityModule;
+
+    /// @inheritdoc IRouter
+    /// @dev Last, and not a whole slot: what an application reads in every dispatch may stand beside it.
+    IPostDispatchHook public hook;
 
     constructor(IMailbox mailbox_, IPostDispatchHook hook_, IInterchainSecurityModule module, address owner_)
         MailboxClient(mailbox_)
@@ -179,7 +180,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
         emit IsmSet(address(module));
     }
 
-    function _requireCode(address account) private view {
+    function _requireCode(address account) internal view {
         if (account != address(0) && account.code.length == 0) revert NotAContract(account);
     }
 }
