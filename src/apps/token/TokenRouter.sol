@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {PackageVersioned} from "../../PackageVersioned.sol";
 import {ITokenRouter, Quote} from "../../interfaces/ITokenRouter.sol";
 import {TokenMessage} from "../../libraries/TokenMessage.sol";
 import {Router} from "../Router.sol";
@@ -37,6 +38,12 @@ abstract contract TokenRouter is ITokenRouter, Router {
         quotes = new Quote[](2);
         quotes[0].amount = _quoteDispatch(destination, body);
         quotes[1] = Quote({token: token(), amount: cost});
+    }
+
+    /// @inheritdoc PackageVersioned
+    /// @dev From 10.0.0 the ecosystem's clients read `token`, `quoteTransferRemote` and `feeRecipient`, from 11.0.0 the scale.
+    function PACKAGE_VERSION() external pure override returns (string memory) {
+        return "11.0.0";
     }
 
     /// @inheritdoc ITokenRouter
