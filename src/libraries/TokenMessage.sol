@@ -16,6 +16,11 @@ library TokenMessage {
 
     uint256 internal constant MIN_LENGTH = 64;
 
+    /// @notice The body of a transfer without metadata.
+    function encode(bytes32 to, uint256 amountOrId) internal pure returns (bytes memory) {
+        return abi.encode(to, amountOrId);
+    }
+
     /// @notice The body of a transfer.
     function encode(bytes32 to, uint256 amountOrId, bytes memory extra) internal pure returns (bytes memory) {
         return abi.encodePacked(to, amountOrId, extra);

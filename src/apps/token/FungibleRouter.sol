@@ -7,6 +7,7 @@ import {IFungibleRouter} from "../../interfaces/IFungibleRouter.sol";
 import {ITokenFee} from "../../interfaces/ITokenFee.sol";
 import {Quote} from "../../interfaces/ITokenRouter.sol";
 import {BoundedCall} from "../../libraries/BoundedCall.sol";
+import {TokenMessage} from "../../libraries/TokenMessage.sol";
 import {TypeCasts} from "../../libraries/TypeCasts.sol";
 import {TokenRouter} from "./TokenRouter.sol";
 
@@ -96,7 +97,7 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
     function _take(uint32 destination, bytes32 recipient, uint256 amount)
         internal
         override
-        returns (uint256 sent, uint256 value, bytes memory)
+        returns (uint256 sent, uint256 value, bytes memory body)
     {
         uint256 taken;
         (sent, taken) = _toMessage(amount);
@@ -104,25 +105,25 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
         (ITokenFee feeTo, uint256 fee) = _fee(destination, recipient, taken);
 
         value = _collect(taken, address(feeTo), fee);
-        return (sent, value, "");
+        body = TokenMessage.encode(recipient, sent);
     }
 
     function _quoteTake(uint32 destination, bytes32 recipient, uint256 amount)
         internal
         view
         override
-        returns (uint256 sent, uint256 cost, bytes memory)
+        returns (uint256, bytes memory)
     {
-        uint256 taken;
-        (sent, taken) = _toMessage(amount);
+        (uint256 sent, uint256 taken) = _toMessage(amount);
         (, uint256 fee) = _fee(destination, recipient, taken);
-        return (sent, taken + fee, "");
+        return (taken + fee, TokenMessage.encode(recipient, sent));
     }
 
     /// @dev The amount in units of the message, and what of it here that is.
     function _toMessage(uint256 amount) internal view returns (uint256 sent, uint256 taken) {
-        sent = _times(amount / _localPerMessage, _messagePerLocal);
-        taken = amount - amount % _localPerMessage;
+        if (_localPerMessage == 1) return (_times(amount, _messagePerLocal), amount);
+        sent = amount / _localPerMessage;
+        taken = sent * _localPerMessage;
     }
 
     function _fee(uint32 destination, bytes32 recipient, uint256 amount)

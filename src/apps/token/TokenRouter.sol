@@ -20,11 +20,11 @@ abstract contract TokenRouter is ITokenRouter, Router {
         returns (bytes32)
     {
         if (recipient == 0) revert ZeroRecipient();
-        (uint256 sent, uint256 value, bytes memory metadata) = _take(destination, recipient, amountOrId);
+        (uint256 sent, uint256 value, bytes memory body) = _take(destination, recipient, amountOrId);
 
         emit SentTransferRemote(destination, recipient, sent);
 
-        return _dispatch(destination, value, TokenMessage.encode(recipient, sent, metadata));
+        return _dispatch(destination, value, body);
     }
 
     /// @inheritdoc ITokenRouter
@@ -33,8 +33,7 @@ abstract contract TokenRouter is ITokenRouter, Router {
         view
         returns (Quote[] memory quotes)
     {
-        (uint256 sent, uint256 cost, bytes memory metadata) = _quoteTake(destination, recipient, amountOrId);
-        bytes memory body = TokenMessage.encode(recipient, sent, metadata);
+        (uint256 cost, bytes memory body) = _quoteTake(destination, recipient, amountOrId);
         quotes = new Quote[](2);
         quotes[0].amount = _quoteDispatch(destination, body);
         quotes[1] = Quote({token: token(), amount: cost});
@@ -60,20 +59,20 @@ abstract contract TokenRouter is ITokenRouter, Router {
     }
 
     /// @dev Takes tokens from the caller, who wants `amountOrId` to go to `recipient`.
-    /// @return sent What the message says.
+    /// @return sent The amount or id in the message.
     /// @return value What of the value sent is for the hooks.
-    /// @return metadata What the message carries besides.
+    /// @return body The message's body.
     function _take(uint32 destination, bytes32 recipient, uint256 amountOrId)
         internal
         virtual
-        returns (uint256 sent, uint256 value, bytes memory metadata);
+        returns (uint256 sent, uint256 value, bytes memory body);
 
-    /// @dev What `_take` would say, and what it would take.
+    /// @dev What `_take` would take of the token, and the message's body. It does not revert because of an amount too small.
     function _quoteTake(uint32 destination, bytes32 recipient, uint256 amountOrId)
         internal
         view
         virtual
-        returns (uint256 sent, uint256 cost, bytes memory metadata);
+        returns (uint256 cost, bytes memory body);
 
     /// @dev Gives the tokens of a message to its recipient, or remembers them for it. It calls out: nothing follows.
     function _give(bytes32 recipient, uint256 amountOrId, bytes calldata metadata) internal virtual;
