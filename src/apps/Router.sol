@@ -145,23 +145,24 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
 
     /// @dev Sends `body` to the router on `domain`, with `value` wei for the hooks, whose refund goes to the caller.
     function _dispatch(uint32 domain, uint256 value, bytes memory body) internal returns (bytes32 messageId) {
-        return mailbox.dispatch{value: value}(domain, _routerOf(domain), body, _hookMetadata(domain), hook);
+        (bytes32 router, bytes memory metadata) = _envelope(domain);
+        return mailbox.dispatch{value: value}(domain, router, body, metadata, hook);
     }
 
     /// @dev Wei that `_dispatch` of the same takes.
     function _quoteDispatch(uint32 domain, bytes memory body) internal view returns (uint256) {
-        return mailbox.quoteDispatch(domain, _routerOf(domain), body, _hookMetadata(domain), hook);
+        (bytes32 router, bytes memory metadata) = _envelope(domain);
+        return mailbox.quoteDispatch(domain, router, body, metadata, hook);
     }
 
-    /// @dev No value, the gas set for `domain`, refunds to the caller.
-    function _hookMetadata(uint32 domain) internal view returns (bytes memory) {
-        return StandardHookMetadata.encode(0, destinationGas(domain), msg.sender);
-    }
-
-    /// @dev The router of `domain`. Reverts if there is none.
-    function _routerOf(uint32 domain) internal view returns (bytes32 router) {
-        router = routers(domain);
+    /// @dev The router of `domain`, and for the hooks: no value, the gas set for `domain`, refunds to the caller. Reverts if
+    ///      there is no router.
+    function _envelope(uint32 domain) internal view returns (bytes32 router, bytes memory metadata) {
+        Remote storage remote = _remotes[domain];
+        (address account, uint256 gas) = (remote.router, remote.gas);
+        router = account == address(0) ? remote.wideRouter : account.toBytes32();
         if (router == 0) revert NoRouter(domain);
+        metadata = StandardHookMetadata.encode(0, gas, msg.sender);
     }
 
     /* ---------------------------------------------------- internal -------------------------------------------------- */
