@@ -93,9 +93,10 @@ abstract contract TokenTest is BaseTest {
     /// @dev A message of the other domain's router, sent by that router.
     function _forge(IFungibleRouter from, IFungibleRouter to, bytes memory body) internal returns (bytes memory) {
         uint32 destination = MailboxClient(address(to)).localDomain();
+        IMailbox mailbox = MailboxClient(address(from)).mailbox();
         vm.recordLogs();
         vm.prank(address(from));
-        MailboxClient(address(from)).mailbox().dispatch(destination, Reference.addr32(address(to)), body);
+        mailbox.dispatch(destination, Reference.addr32(address(to)), body);
         return _dispatched();
     }
 

@@ -43,16 +43,16 @@ contract ClaimsTest is TokenTest {
     }
 
     function _giving(IFungibleRouter router, bytes32 to, uint256 amount) internal returns (bytes memory) {
-        vm.startPrank(owner);
+        vm.prank(owner);
         router.enrollRemoteRouter(DESTINATION, Reference.addr32(address(there)));
-        vm.stopPrank();
         return _forge(there, router, abi.encode(to, amount));
     }
 
     function _expectDeferred(IFungibleRouter router, bytes32 to) internal {
+        bytes memory message = _giving(router, to, AMOUNT);
         vm.expectEmit(address(router));
         emit IFungibleRouter.PaymentDeferred(to, AMOUNT);
-        _give(router, to, AMOUNT);
+        _deliver(message);
         assertEq(router.claimable(to), AMOUNT);
     }
 
