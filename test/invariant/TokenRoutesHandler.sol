@@ -202,8 +202,8 @@ contract TokenRoutesHandler is TokenRoutesWorld {
 
     /* ----------------------------------------------------- checks --------------------------------------------------- */
 
-    /// @dev Locked, less what was given, is supplied, in flight, waiting or dust; of every route.
-    function checkRoutes() external view {
+    /// @dev Locked, less what was given, is supplied, in flight, waiting or dust; of every route. Fees are where they belong.
+    function check() external view {
         if (!_built) return;
         for (uint256 r; r < ROUTES; ++r) {
             int256 locked;
@@ -213,38 +213,30 @@ contract TokenRoutesHandler is TokenRoutesWorld {
             }
             for (uint256 d; d < DOMAINS; ++d) {
                 Node storage node = _node(r, d);
+                owed += _checkRecipients(node);
+                assertEq(node.router.balanceOf(address(node.fee)), node.fees);
                 if (node.kind == Kind.Synthetic) {
                     owed += IHypERC20(address(node.router)).totalSupply() * node.weight;
                 } else {
                     uint256 held = node.router.balanceOf(address(node.router));
                     locked += (int256(held) - int256(node.donated)) * int256(node.weight);
                 }
-                for (uint256 i; i < 7; ++i) {
-                    bytes32 recipient = _recipient(node, i);
-                    owed += node.router.claimable(recipient) * node.weight;
-                    owed += node.router.dust(recipient) * FACTOR;
-                }
-                assertEq(node.router.balanceOf(address(node.fee)), node.fees);
             }
             assertEq(locked, int256(owed));
         }
     }
 
-    /// @dev What each recipient was sent, it was paid, or waits for it.
-    function checkRecipients() external view {
-        if (!_built) return;
-        for (uint256 r; r < ROUTES; ++r) {
-            for (uint256 d; d < DOMAINS; ++d) {
-                Node storage node = _node(r, d);
-                for (uint256 i; i < 7; ++i) {
-                    bytes32 recipient = _recipient(node, i);
-                    uint256 has = _paid[node.router][recipient] + node.router.claimable(recipient);
-                    assertEq(
-                        _received[node.router][recipient] * FACTOR,
-                        has * node.weight + node.router.dust(recipient) * FACTOR
-                    );
-                }
-            }
+    /// @dev What each recipient was sent, it was paid, or waits for it, which is the sum.
+    function _checkRecipients(Node storage node) internal view returns (uint256 owed) {
+        for (uint256 i; i < 7; ++i) {
+            bytes32 recipient = _recipient(node, i);
+            // Only where the token's unit is the coarser one is there dust.
+            uint256 waits = node.router.claimable(recipient) * node.weight;
+            if (node.weight > FACTOR) waits += node.router.dust(recipient) * FACTOR;
+            assertEq(
+                _received[node.router][recipient] * FACTOR, _paid[node.router][recipient] * node.weight + waits
+            );
+            owed += waits;
         }
     }
 
