@@ -222,7 +222,7 @@ describe("whatever a validator publishes, it and the others are watched on", () 
   it("at a location that is not read, or that it has left: what was announced is watched in turn, and a flag is told of", async () => {
     const hostile = await addHostile(world);
     await hostile.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x09") });
-    await hostile.announce("s3://bucket/region");
+    await hostile.announce("ftp://bucket/region");
     await hostile.announce(`file://${world.directory}/does-not-exist`);
     const flag = { local_merkle_root: keccak256("0x"), canonical_merkle_root: keccak256("0x"), checkpoint_index: 3 };
     writeFileSync(
@@ -233,7 +233,7 @@ describe("whatever a validator publishes, it and the others are watched on", () 
     await tower.tick();
     await tower.tick();
     expect(await tower.alertKinds()).toEqual(["location-unreadable", "reorg-flag", "wrong-root"]);
-    expect(await tower.alertTexts("location-unreadable")).toEqual([expect.stringContaining("s3://bucket/region")]);
+    expect(await tower.alertTexts("location-unreadable")).toEqual([expect.stringContaining("ftp://bucket/region")]);
   });
 
   it("a file that was deleted after it was seen is not forgotten, over a restart", async () => {
