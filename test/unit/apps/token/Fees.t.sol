@@ -10,7 +10,6 @@ import {IRouter} from "src/interfaces/IRouter.sol";
 import {ITokenFee} from "src/interfaces/ITokenFee.sol";
 import {Quote} from "src/interfaces/ITokenRouter.sol";
 
-import {Reference} from "../../../kit/Reference.sol";
 import {IOwnedMailbox, Shipped} from "../../../kit/Shipped.sol";
 import {TokenTest} from "../../../kit/TokenTest.sol";
 import {AnyFee} from "../../../mocks/AnyFee.sol";

@@ -8,7 +8,7 @@ import {IHypNative} from "src/interfaces/IHypNative.sol";
 import {Quote} from "src/interfaces/ITokenRouter.sol";
 
 import {Reference} from "../../../kit/Reference.sol";
-import {IOwnedMailbox, Shipped} from "../../../kit/Shipped.sol";
+import {IOwnedMailbox} from "../../../kit/Shipped.sol";
 import {TokenTest} from "../../../kit/TokenTest.sol";
 
 /// @notice Routes between tokens of different decimals.
