@@ -6,20 +6,20 @@ import {ITokenRouter} from "./ITokenRouter.sol";
 
 /// @title IFungibleRouter
 /// @notice A token route's contract for amounts: with scaling between units, fees, and claims.
-/// @dev Units. A message of `m` stands for `m * scaleDenominator / scaleNumerator` units of the token here. One of both divides
-///      the other, so that a whole number of one unit is one of the other and nothing is ever rounded away:
+/// @dev Units. A message of `m` stands for `m * scaleDenominator / scaleNumerator` units of the token here. One of both
+///      divides the other, so that a unit of one is a whole number of the other and nothing is ever rounded away:
 ///
 ///      - If the unit here is the finer one, the last digits of an amount can not be sent: they are not taken from the sender.
-///      - If the message's unit is the finer one, the last digits of a message can not be given: they are kept for the recipient,
-///        in `dust`, and count with what it receives next.
+///      - If the message's unit is the finer one, the last digits of a message can not be given: they are kept for the
+///        recipient, in `dust`, and count with what it receives next.
 ///
 ///      Claims. A payment that fails does not hold up the message: the amount becomes claimable. A recipient has `PAYMENT_GAS`;
 ///      what it answers is not looked at. Whoever delivers with so little gas that a payment might have lacked some of it,
 ///      does not deliver (`NotEnoughGas` of the BoundedCall library).
 ///
 ///      Fees. `feeRecipient` is a contract that says what a transfer costs and gets that, in the token, on top of the amount.
-///      Gas is paid for in the native coin alone: the ecosystem's `feeHook` and `feeToken`, by which it is in the token, are left
-///      out.
+///      Gas is paid for in the native coin alone: the ecosystem's `feeHook` and `feeToken`, by which it is in the token, are
+///      left out.
 ///
 ///      Warning: the owner sets the fee at once, up to a tenth of the amount: who sends from a synthetic route has no approval
 ///      to bound it by. The owner says where claims go whose recipient is nobody on this chain.

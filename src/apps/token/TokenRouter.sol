@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable func-name-mixedcase
+
 import {PackageVersioned} from "../../PackageVersioned.sol";
 import {ITokenRouter, Quote} from "../../interfaces/ITokenRouter.sol";
 import {TokenMessage} from "../../libraries/TokenMessage.sol";
@@ -58,10 +60,8 @@ abstract contract TokenRouter is ITokenRouter, Router {
         _give(recipient, received, body.metadata());
     }
 
-    /// @dev Takes tokens from the caller, who wants `amountOrId` to go to `recipient`.
-    /// @return sent The amount or id in the message.
-    /// @return value What of the value sent is for the hooks.
-    /// @return body The message's body.
+    /// @dev Takes tokens from the caller, who wants `amountOrId` to go to `recipient`. Returns the amount or id in the message,
+    ///      what of the value sent is for the hooks, and the message's body.
     function _take(uint32 destination, bytes32 recipient, uint256 amountOrId)
         internal
         virtual
