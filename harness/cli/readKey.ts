@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Hex, LocalAccount } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
 import { type BlsSigner, createBlsSigner } from "../protocol/bls.ts";
+import { createLocalSigner } from "../protocol/localSigner.ts";
 import type { KeySource } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -12,7 +12,7 @@ import { UsageError } from "./usageError.ts";
  * @throws UsageError that names where the key was looked for, and never what was found there
  */
 export function readKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
-  return readSecret(source, env, privateKeyToAccount);
+  return readSecret(source, env, createLocalSigner);
 }
 
 /** The signer of a BLS secret, kept in the same way. @throws UsageError as `readKey` */

@@ -97,7 +97,9 @@ async function checkFinal(
   try {
     const final = await confirmedBlock(client, chain.finality);
     const { count } = await treeAt(client, chain.merkleTreeHook, final.number);
-    ok(`final up to block ${final.number} (${latest - final.number} behind), with ${count} messages`);
+    ok(
+      `final up to block ${final.number} (${latest > final.number ? latest - final.number : 0n} behind), with ${count} messages`,
+    );
   } catch (error) {
     const advice = "use a node that knows the state of final blocks, or a finality that the chain has";
     fail(`what is final can not be read: ${errorText(error)}`, advice);
