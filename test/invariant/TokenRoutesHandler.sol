@@ -60,9 +60,8 @@ contract TokenRoutesHandler is TokenRoutesWorld {
         if (here.kind == Kind.Native) vm.deal(user, cost);
         uint256 before = here.router.balanceOf(user);
         vm.prank(user);
-        bytes32 id = here.router.transferRemote{value: here.kind == Kind.Native ? cost : 0}(
-            destination, sent.recipient, amount
-        );
+        bytes32 id =
+            here.router.transferRemote{value: here.kind == Kind.Native ? cost : 0}(destination, sent.recipient, amount);
         assertEq(id, keccak256(sent.message));
         assertEq(before - here.router.balanceOf(user), cost);
         here.fees += cost - (sent.amount * FACTOR) / here.weight;
