@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { Hex, LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { type BlsSigner, createBlsSigner } from "../protocol/bls.ts";
-import type { KeySource } from "./keySource.ts";
+import type { LocalKeySource } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
@@ -11,16 +11,16 @@ import { UsageError } from "./usageError.ts";
  *
  * @throws UsageError that names where the key was looked for, and never what was found there
  */
-export function readKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
+export function readKey(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
   return readSecret(source, env, privateKeyToAccount);
 }
 
 /** The signer of a BLS secret, kept in the same way. @throws UsageError as `readKey` */
-export function readBlsKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): BlsSigner {
+export function readBlsKey(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): BlsSigner {
   return readSecret(source, env, createBlsSigner);
 }
 
-function readSecret<T>(source: KeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
+function readSecret<T>(source: LocalKeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
   const place = "env" in source ? `the environment variable ${source.env}` : source.file;
   const text = "env" in source ? env[source.env] : readKeyFile(source.file);
   if (text === undefined || text.trim() === "") throw new UsageError(`no private key in ${place}: set it`);

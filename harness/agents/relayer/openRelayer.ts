@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
-import { openStore, type Store } from "../../store/openStore.ts";
+import { type OpenStoreParameters, openStore, type Store } from "../../store/openStore.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
 import { createRelayer, type Relayer } from "./createRelayer.ts";
@@ -25,15 +25,9 @@ export type OpenRelayerParameters = {
 export type OpenedRelayer = Relayer & { store: RelayerStore; [Symbol.asyncDispose](): Promise<void> };
 export type RelayerStore = Store<RelayerTables & OriginIndexTables>;
 
-/** The store of a relayer; `readonly` for looking on while the relayer runs. @throws StoreError when it can not be opened */
-export function openRelayerStore({
-  file,
-  readonly = false,
-}: {
-  file: string;
-  readonly?: boolean;
-}): Promise<RelayerStore> {
-  return openStore({ file, migrations: { ...originIndexMigrations, ...relayerMigrations }, readonly });
+/** The store of a relayer, for it or for who looks on while it runs. @throws StoreError when it can not be opened */
+export function openRelayerStore(parameters: Omit<OpenStoreParameters, "migrations">): Promise<RelayerStore> {
+  return openStore({ ...parameters, migrations: { ...originIndexMigrations, ...relayerMigrations } });
 }
 
 /**
@@ -43,7 +37,7 @@ export function openRelayerStore({
  */
 export async function openRelayer(parameters: OpenRelayerParameters): Promise<OpenedRelayer> {
   const { account, storeFile, log, now = Date.now, ...rest } = parameters;
-  const store = await openRelayerStore({ file: storeFile });
+  const store = await openRelayerStore({ file: storeFile, exclusive: true });
   try {
     const origins = await Promise.all(
       rest.origins.map(async (chain) => {

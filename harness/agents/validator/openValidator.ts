@@ -41,7 +41,11 @@ export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<voi
 export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
   const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...rest } = parameters;
   const storage = openStorage(location);
-  const store = await openStore<ValidatorTables>({ file: storeFile, migrations: validatorMigrations });
+  const store = await openStore<ValidatorTables>({
+    file: storeFile,
+    migrations: validatorMigrations,
+    exclusive: true,
+  });
   try {
     const validator = await createValidator({
       ...rest,

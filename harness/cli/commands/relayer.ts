@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { openRelayer } from "../../agents/relayer/openRelayer.ts";
 import { chainNamed, readConfig } from "../config.ts";
 import { createLogger } from "../logger.ts";
-import { readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -20,7 +20,7 @@ export function relayerCommand(): Command {
       await using relayer = await openRelayer({
         origins: origins.map((name) => chainNamed(config, name)),
         destinations: destinations.map((name) => chainNamed(config, name)),
-        account: readKey(key),
+        account: await openAccount(key),
         storeFile: store,
         log,
         options,

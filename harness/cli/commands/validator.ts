@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { openValidator } from "../../agents/validator/openValidator.ts";
 import { chainNamed, readConfig } from "../config.ts";
 import { createLogger } from "../logger.ts";
-import { readBlsKey, readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
+import { readBlsKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -16,9 +17,9 @@ export function validatorCommand(): Command {
       const log = createLogger();
       await using validator = await openValidator({
         chain: chainNamed(config, chain),
-        account: readKey(key),
+        account: await openAccount(key),
         ...(blsKey && { blsSigner: readBlsKey(blsKey) }),
-        ...(transactionKey && { transactionAccount: readKey(transactionKey) }),
+        ...(transactionKey && { transactionAccount: await openAccount(transactionKey) }),
         location: storage,
         storeFile: store,
         log,
