@@ -8,7 +8,7 @@ import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
 import { type HttpConfig, httpSchema } from "./httpConfig.ts";
-import { type KeySource, keySourceSchema } from "./keySource.ts";
+import { type KeySource, keySourceSchema, localKeySourceSchema } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
 import { type WatchtowerConfig, watchtowerSchema } from "./watchtowerConfig.ts";
 
@@ -18,7 +18,7 @@ const validatorSchema = z.strictObject({
   /** Signs checkpoints. */
   key: keySourceSchema.default({ env: "CAUSEWAY_VALIDATOR_KEY" }),
   /** Signs the same checkpoints once more, for BLS multisig modules: a BLS secret (`causeway bls new`). */
-  blsKey: keySourceSchema.optional(),
+  blsKey: localKeySourceSchema.optional(),
   /** Pays for the announcement. Default: the same key. */
   transactionKey: keySourceSchema.optional(),
   /** Where the signed checkpoints are published: `file:///absolute/directory` or `s3://bucket/region[/folder]`. */
@@ -150,7 +150,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   }
   const { chains, validator, relayer, watchtower, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
-  const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
+  const key = <S extends KeySource>(source: S) => ("file" in source ? { ...source, file: path(source.file) } : source);
   const withHttp = ({ http }: { http?: HttpConfig }) =>
     http && { http: { ...http, ...(http.token && { token: key(http.token) }) } };
   return {

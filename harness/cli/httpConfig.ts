@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { HttpOptions } from "../control/serve.ts";
-import { keySourceSchema } from "./keySource.ts";
+import { localKeySourceSchema } from "./keySource.ts";
 import { readToken } from "./readKey.ts";
 
 /** Part `http` of an agent: where it serves health, metrics and pages, and takes commands. Default: nowhere. */
@@ -11,7 +11,7 @@ export const httpSchema = z.strictObject({
   /** Names by which it is asked there, beside `localhost` and addresses. */
   hosts: z.array(z.string().min(1)).default([]),
   /** Who has this may command the agent. Without it, nobody may. */
-  token: keySourceSchema.exactOptional(),
+  token: localKeySourceSchema.exactOptional(),
 });
 export type HttpConfig = z.infer<typeof httpSchema>;
 

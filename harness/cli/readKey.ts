@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { Hex, LocalAccount } from "viem";
 import { type BlsSigner, createBlsSigner } from "../protocol/bls.ts";
 import { createLocalSigner } from "../protocol/localSigner.ts";
-import type { KeySource } from "./keySource.ts";
+import type { LocalKeySource } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
@@ -11,12 +11,12 @@ import { UsageError } from "./usageError.ts";
  *
  * @throws UsageError that names where the key was looked for, and never what was found there
  */
-export function readKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
+export function readKey(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
   return readSecret(source, env, createLocalSigner);
 }
 
 /** The signer of a BLS secret, kept in the same way. @throws UsageError as `readKey` */
-export function readBlsKey(source: KeySource, env: NodeJS.ProcessEnv = process.env): BlsSigner {
+export function readBlsKey(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): BlsSigner {
   return readSecret(source, env, createBlsSigner);
 }
 
@@ -25,7 +25,7 @@ export function readBlsKey(source: KeySource, env: NodeJS.ProcessEnv = process.e
  *
  * @throws UsageError that never tells what was found
  */
-export function readToken(source: KeySource, env: NodeJS.ProcessEnv = process.env): string {
+export function readToken(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): string {
   const { text, place } = readText(source, env, "token");
   if (!/^[\w.~+/=-]{32,200}$/.test(text)) {
     throw new UsageError(`what is in ${place} is no token: 32 or more letters and digits (openssl rand -hex 32)`);
@@ -33,14 +33,14 @@ export function readToken(source: KeySource, env: NodeJS.ProcessEnv = process.en
   return text;
 }
 
-function readText(source: KeySource, env: NodeJS.ProcessEnv, what: string): { text: string; place: string } {
+function readText(source: LocalKeySource, env: NodeJS.ProcessEnv, what: string): { text: string; place: string } {
   const place = "env" in source ? `the environment variable ${source.env}` : source.file;
   const text = ("env" in source ? env[source.env] : readKeyFile(source.file))?.trim();
   if (text === undefined || text === "") throw new UsageError(`no ${what} in ${place}: set it`);
   return { text, place };
 }
 
-function readSecret<T>(source: KeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
+function readSecret<T>(source: LocalKeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
   const { text, place } = readText(source, env, "private key");
   const hex = text.replace(/^0x/, "");
   if (!/^[0-9a-fA-F]{64}$/.test(hex)) {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, type Migration, Migrator, SqliteDialect } from "kysely";
 import Database from "libsql";
+import { lockFile } from "./lockFile.ts";
 
 /** The store can not be opened or used. The message says what to do; a retry alone does not help. */
 export class StoreError extends Error {
@@ -23,6 +24,8 @@ export type OpenStoreParameters = {
   migrations: Migrations;
   /** For looking on while the agent runs: the file must exist and be up to date, and every write is refused. */
   readonly?: boolean;
+  /** For the agent itself, of which there must be one: refuses while another process has the store in this way. */
+  exclusive?: boolean;
 };
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -33,11 +36,12 @@ const BUSY_TIMEOUT_MS = 5_000;
  *
  * @example
  * await using store = await openStore<ValidatorTables>({ file: "data/validator.db", migrations });
- * @throws StoreError when the file is not a database, is of a newer version, or can not be opened
+ * @throws StoreError when the file is not a database, is of a newer version, has another owner, or can not be opened
  */
 export async function openStore<DB>(parameters: OpenStoreParameters): Promise<Store<DB>> {
-  const { file, migrations, readonly = false } = parameters;
+  const { file, migrations, readonly = false, exclusive = false } = parameters;
   const database = openFile(file, readonly);
+  const lock = exclusive ? lockStore(file, database) : undefined;
   const db = new Kysely<DB>({ dialect: new SqliteDialect({ database }) });
 
   async function close(): Promise<void> {
@@ -45,6 +49,7 @@ export async function openStore<DB>(parameters: OpenStoreParameters): Promise<St
     if (!readonly) database.pragma("wal_checkpoint(TRUNCATE)");
     await db.destroy();
     database.close();
+    lock?.release();
   }
 
   try {
@@ -83,6 +88,16 @@ function openFile(file: string, readonly: boolean): Database.Database {
       { cause },
     );
   }
+}
+
+/** The lock stands in a file of its own: who looks on may read the store all the while. */
+function lockStore(file: string, database: Database.Database): { release(): void } {
+  const lock = lockFile(`${file}.lock`);
+  if (lock !== undefined) return lock;
+  database.close();
+  throw new StoreError(
+    `another process works with the store ${file}: an agent's store has one owner. Stop the other, or name another store`,
+  );
 }
 
 async function migrate(file: string, migrator: Migrator): Promise<void> {

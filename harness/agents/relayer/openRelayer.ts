@@ -3,7 +3,7 @@ import type { LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
 import { countRequests, type RequestResult } from "../../control/countRequests.ts";
-import { openStore, type Store } from "../../store/openStore.ts";
+import { type OpenStoreParameters, openStore, type Store } from "../../store/openStore.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
 import type { Destination, Origin } from "./context.ts";
@@ -34,15 +34,9 @@ export type OpenedRelayer = Relayer & {
 };
 export type RelayerStore = Store<RelayerTables & OriginIndexTables>;
 
-/** The store of a relayer; `readonly` for looking on while the relayer runs. @throws StoreError when it can not be opened */
-export function openRelayerStore({
-  file,
-  readonly = false,
-}: {
-  file: string;
-  readonly?: boolean;
-}): Promise<RelayerStore> {
-  return openStore({ file, migrations: { ...originIndexMigrations, ...relayerMigrations }, readonly });
+/** The store of a relayer, for it or for who looks on while it runs. @throws StoreError when it can not be opened */
+export function openRelayerStore(parameters: Omit<OpenStoreParameters, "migrations">): Promise<RelayerStore> {
+  return openStore({ ...parameters, migrations: { ...originIndexMigrations, ...relayerMigrations } });
 }
 
 /**
@@ -54,7 +48,7 @@ export async function openRelayer(parameters: OpenRelayerParameters): Promise<Op
   const { account, storeFile, log, now = Date.now, onRequest = () => {}, ...rest } = parameters;
   const open = (chain: ChainConfig) =>
     countRequests(createChainClient(chain), (result) => onRequest(chain.name, result));
-  const store = await openRelayerStore({ file: storeFile });
+  const store = await openRelayerStore({ file: storeFile, exclusive: true });
   try {
     const origins = await Promise.all(
       rest.origins.map(async (chain) => {

@@ -53,7 +53,11 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     ...rest
   } = parameters;
   const storage = openStorage(location);
-  const store = await openStore<ValidatorTables>({ file: storeFile, migrations: validatorMigrations });
+  const store = await openStore<ValidatorTables>({
+    file: storeFile,
+    migrations: validatorMigrations,
+    exclusive: true,
+  });
   try {
     const validator = await createValidator({
       ...rest,

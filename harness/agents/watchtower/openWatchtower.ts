@@ -72,7 +72,7 @@ export async function openWatchtower(parameters: OpenWatchtowerParameters): Prom
     const id = keccak256(stringToHex(rpcUrl)).slice(2, 18);
     const name = `${chain.name} node ${position + 1}`;
     const file = `${storeFile.replace(/\.db$/, "")}-${chain.domain}-${id}.db`;
-    const store = await openStore<OriginIndexTables>({ file, migrations: originIndexMigrations });
+    const store = await openStore<OriginIndexTables>({ file, migrations: originIndexMigrations, exclusive: true });
     stores.push(store);
     const client = createChainClient({ rpcUrl, ...(rpcTimeoutMs !== undefined && { timeoutMs: rpcTimeoutMs }) });
     const index = await createOriginIndex({ chain, client, store, log: log.child({ node: name }) });
@@ -94,7 +94,7 @@ export async function openWatchtower(parameters: OpenWatchtowerParameters): Prom
   }
 
   try {
-    const store = await openStore<TowerTables>({ file: storeFile, migrations: towerMigrations });
+    const store = await openStore<TowerTables>({ file: storeFile, migrations: towerMigrations, exclusive: true });
     stores.push(store);
     const options = { ...DEFAULT_WATCHTOWER_OPTIONS, ...rest.options };
     const chains = await Promise.all(opened.map(openChain));

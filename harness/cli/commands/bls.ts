@@ -5,7 +5,8 @@ import { registerBlsKey, signBlsRegistration } from "../../contracts/blsRegistra
 import { createDeployer } from "../../contracts/deployer.ts";
 import { createBlsSecret, createBlsSigner } from "../../protocol/bls.ts";
 import { chainNamed, readConfig } from "../config.ts";
-import { readBlsKey, readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
+import { readBlsKey } from "../readKey.ts";
 import { UsageError } from "../usageError.ts";
 
 export function blsCommand(): Command {
@@ -43,11 +44,11 @@ function registerCommand(): Command {
       if (validator?.blsKey === undefined)
         throw new UsageError(`${config.file} has no part "validator" with a "blsKey"`);
       if (!isAddress(registry)) throw new UsageError(`${registry} is no address`);
-      const account = readKey(validator.key);
+      const account = await openAccount(validator.key);
       const chain = chainNamed(config, name);
       const deployer = await createDeployer({
         rpcUrl: chain.rpcUrl,
-        account: readKey(validator.transactionKey ?? validator.key),
+        account: await openAccount(validator.transactionKey ?? validator.key),
       });
       const registration = await signBlsRegistration({ account, signer: readBlsKey(validator.blsKey) });
       const isNew = await registerBlsKey({ deployer, registry, registration });

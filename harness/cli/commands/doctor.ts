@@ -6,7 +6,8 @@ import { checkQuorums } from "../../doctor/checkQuorums.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { type Config, chainNamed, readConfig } from "../config.ts";
 import { type HttpConfig, httpOptions } from "../httpConfig.ts";
-import { readBlsKey, readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
+import { readBlsKey } from "../readKey.ts";
 import { UsageError } from "../usageError.ts";
 
 export function doctorCommand(): Command {
@@ -44,7 +45,7 @@ export async function examine(config: Config, now: () => number = Date.now): Pro
   if (relayer !== undefined) {
     const origins = (relayer.origins ?? all).map(open);
     const destinations = (relayer.destinations ?? all).map(open);
-    const account = secret(findings, "relayer", "its key", () => readKey(relayer.key).address);
+    const account = await secret(findings, "relayer", "its key", async () => (await openAccount(relayer.key)).address);
     checkHttp(findings, "relayer", relayer.http);
     if (account !== undefined) {
       findings.push(...(await checkRelayer({ account, destinations, store: relayer.store })));
@@ -55,9 +56,15 @@ export async function examine(config: Config, now: () => number = Date.now): Pro
   }
   if (validator !== undefined) {
     const { key, blsKey, transactionKey = key, chain, storage: location, store, http } = validator;
-    const account = secret(findings, "validator", "its key", () => readKey(key).address);
-    const payer = secret(findings, "validator", "what pays for it", () => readKey(transactionKey).address);
-    if (blsKey !== undefined) secret(findings, "validator", "its BLS key", () => readBlsKey(blsKey).key.slice(0, 18));
+    const account = await secret(findings, "validator", "its key", async () => (await openAccount(key)).address);
+    const payer = await secret(
+      findings,
+      "validator",
+      "what pays for it",
+      async () => (await openAccount(transactionKey)).address,
+    );
+    if (blsKey !== undefined)
+      await secret(findings, "validator", "its BLS key", () => readBlsKey(blsKey).key.slice(0, 18));
     checkHttp(findings, "validator", http);
     if (account !== undefined && payer !== undefined) {
       findings.push(...(await checkValidator({ account, payer, origin: open(chain), location, store })));
@@ -66,7 +73,8 @@ export async function examine(config: Config, now: () => number = Date.now): Pro
   if (watchtower !== undefined) {
     for (const name of ["key", "guardianKey"] as const) {
       const source = watchtower[name];
-      if (source !== undefined) secret(findings, "watchtower", name, () => readKey(source).address);
+      if (source !== undefined)
+        await secret(findings, "watchtower", name, async () => (await openAccount(source)).address);
     }
     checkHttp(findings, "watchtower", watchtower.http);
   }
@@ -74,9 +82,14 @@ export async function examine(config: Config, now: () => number = Date.now): Pro
 }
 
 /** Reads a secret, and says whose it is. */
-function secret<T extends string>(findings: Finding[], subject: string, what: string, read: () => T): T | undefined {
+async function secret<T extends string>(
+  findings: Finding[],
+  subject: string,
+  what: string,
+  read: () => T | Promise<T>,
+): Promise<T | undefined> {
   try {
-    const found = read();
+    const found = await read();
     findings.push({ result: "ok", subject, what: `${what}: ${found.toLowerCase()}` });
     return found;
   } catch (error) {

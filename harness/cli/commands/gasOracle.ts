@@ -10,7 +10,7 @@ import { readTokenPrices } from "../../agents/gasOracle/tokenPrices.ts";
 import { createChainClient } from "../../chains/client.ts";
 import { type Config, chainNamed, type GasOracleConfig, readConfig } from "../config.ts";
 import { createLogger } from "../logger.ts";
-import { readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -39,7 +39,7 @@ export function gasOracleCommand(): Command {
       const log = createLogger();
       const oracle = createGasOracle({
         targets,
-        account: readKey(key),
+        account: await openAccount(key),
         readPrices: () => readTokenPrices({ file, maxAgeMs: maxPriceAge * 1_000, now: Date.now() }),
         log,
         options: { threshold, margin, maxChange, intervalMs: interval * 1_000, dryRun },

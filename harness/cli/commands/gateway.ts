@@ -31,6 +31,7 @@ export function gatewayCommand(): Command {
       );
       const log = createLogger();
       await using store = await openStore<OriginIndexTables>({
+        exclusive: true,
         file: options.store,
         migrations: originIndexMigrations,
       });

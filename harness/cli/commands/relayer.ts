@@ -6,7 +6,7 @@ import { createRelayerMetrics } from "../../agents/relayer/sight/relayerMetrics.
 import { chainNamed, readConfig } from "../config.ts";
 import { httpOptions } from "../httpConfig.ts";
 import { createLogger } from "../logger.ts";
-import { readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -22,7 +22,7 @@ export function relayerCommand(): Command {
       const destinations = to ?? all;
       const log = createLogger();
       const listen = http && httpOptions(http);
-      const account = readKey(key);
+      const account = await openAccount(key);
       const chains = {
         origins: origins.map((name) => chainNamed(config, name)),
         destinations: destinations.map((name) => chainNamed(config, name)),

@@ -3,6 +3,7 @@ import type { Hex, LocalAccount } from "viem";
 import { validatorKeyProofDigest } from "../../protocol/validatorKeyProof.ts";
 import { formatAmount, parseAmount } from "../../staking/stakeAsset.ts";
 import { actInStake, type InStake, type StakeOptions, withStakeOptions } from "../actInStake.ts";
+import { openAccount } from "../openAccount.ts";
 import { readKey } from "../readKey.ts";
 
 type RegisterOptions = StakeOptions & { amount: string; commission: number; validatorKeyFile?: string };
@@ -25,7 +26,7 @@ function registerCommand(): Command {
     .action(async (options: RegisterOptions, command: Command) => {
       const inStake = await actInStake(options, command);
       const { stake } = inStake;
-      const key = validatorKey(inStake, options.validatorKeyFile);
+      const key = await validatorKey(inStake, options.validatorKeyFile);
       const amount = parseAmount(stake.asset, options.amount);
       const value = await stake.pay(amount);
       const args = [key.address, await proofBy(key, inStake), options.commission, amount] as const;
@@ -84,10 +85,10 @@ function commissionCommand(): Command {
 }
 
 /** The configured validator's key, if it is a validator of this chain, unless a file is named. */
-function validatorKey({ config, chain }: InStake, file: string | undefined): LocalAccount {
+async function validatorKey({ config, chain }: InStake, file: string | undefined): Promise<LocalAccount> {
   if (file !== undefined) return readKey({ file });
   const { validator } = config;
-  return readKey(validator?.chain === chain.name ? validator.key : { env: "CAUSEWAY_VALIDATOR_KEY" });
+  return openAccount(validator?.chain === chain.name ? validator.key : { env: "CAUSEWAY_VALIDATOR_KEY" });
 }
 
 /** That the key agrees to be the account's. */

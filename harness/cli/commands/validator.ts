@@ -5,7 +5,8 @@ import { createValidatorSight } from "../../agents/validator/sight.ts";
 import { chainNamed, readConfig } from "../config.ts";
 import { httpOptions } from "../httpConfig.ts";
 import { createLogger } from "../logger.ts";
-import { readBlsKey, readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
+import { readBlsKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -18,8 +19,8 @@ export function validatorCommand(): Command {
       const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom, http } = config.validator;
       const log = createLogger();
       const listen = http && httpOptions(http);
-      const account = readKey(key);
-      const payer = transactionKey === undefined ? account : readKey(transactionKey);
+      const account = await openAccount(key);
+      const payer = transactionKey === undefined ? account : await openAccount(transactionKey);
       const chainConfig = chainNamed(config, chain);
       const sight = createValidatorSight({
         chain: chainConfig,

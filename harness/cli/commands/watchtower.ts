@@ -6,7 +6,7 @@ import { serve } from "../../control/serve.ts";
 import { readConfig } from "../config.ts";
 import { httpOptions } from "../httpConfig.ts";
 import { createLogger } from "../logger.ts";
-import { readKey } from "../readKey.ts";
+import { openAccount } from "../openAccount.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 import { watchtowerChains, watchtowerModules, webhookUrl } from "../watchtowerParameters.ts";
@@ -46,8 +46,8 @@ docs/watchtower.md has an example.`,
       await using tower = await openWatchtower({
         chains,
         modules: watchtowerModules(config, watchtower),
-        ...(key && { reporter: readKey(key) }),
-        ...(guardianKey && { guardian: readKey(guardianKey) }),
+        ...(key && { reporter: await openAccount(key) }),
+        ...(guardianKey && { guardian: await openAccount(guardianKey) }),
         storeFile: store,
         ...(url !== undefined && { webhookUrl: url }),
         log,
