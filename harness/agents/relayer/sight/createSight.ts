@@ -32,6 +32,8 @@ export type Sight = {
 const SILENT_AFTER_MS = 120_000;
 const UNREAD_AFTER_MS = 60_000;
 const STALLED_AFTER_MS = 900_000;
+/** Whoever reaches the server may ask for metrics as often as they like. */
+const REFRESH_AFTER_MS = 1_000;
 
 /** Watches a relayer with clients of its own: it costs the relayer nothing, and sees when that hangs. */
 export function createSight(parameters: {
@@ -45,6 +47,7 @@ export function createSight(parameters: {
 }): Sight {
   const { account, allowLocal, now, metrics = createRelayerMetrics() } = parameters;
   const startedAt = now();
+  let refreshedAt = Number.NEGATIVE_INFINITY;
   const onRequest = (chain: string, result: RequestResult) => metrics.count("rpc_requests", { chain, result });
   const all = new Map([...parameters.origins, ...parameters.destinations].map((chain) => [chain.domain, chain]));
   const clients = new Map(
@@ -138,6 +141,8 @@ export function createSight(parameters: {
       await Promise.all([observer.tick(), validators.tick()]);
     },
     async refresh(relayer) {
+      if (now() - refreshedAt < REFRESH_AFTER_MS) return;
+      refreshedAt = now();
       const { paused, tickedAt = startedAt } = relayer.state();
       metrics.set("paused", paused === undefined ? 0 : 1);
       metrics.set("last_tick_seconds", (now() - tickedAt) / 1_000);

@@ -14,8 +14,8 @@ export type Queue = {
   oldestAt: number | undefined;
 };
 
-/** Messages looked at per destination and state: a look costs a few milliseconds at most, whoever fills the queue. */
-export const MAX_SAMPLED = 10_000;
+/** Messages looked at per destination and state: so that a look does not hold the relayer up, whoever fills its queue. */
+export const MAX_SAMPLED = 5_000;
 
 /** What is queued for a destination, without a look at what is delivered. */
 export async function readQueues(db: Kysely<RelayerTables>, destination: number): Promise<Queue[]> {
