@@ -53,7 +53,10 @@ it("goes to the store where nobody listens, and where there is no token", async 
     times += 1;
   };
   await commandAgent(undefined, { path: "/v1/pause", offline });
-  await commandAgent({ host: "127.0.0.1", port: 9, hosts: [] }, { path: "/v1/pause", offline });
-  await commandAgent({ host: "127.0.0.1", port: 9, hosts: [], token: { file } }, { path: "/v1/pause", offline });
+  const server = startServer([]);
+  const port = Number(new URL(await server.listen({ host: "127.0.0.1", port: 0 })).port);
+  await server[Symbol.asyncDispose](); // so that nobody listens there
+  await commandAgent({ host: "127.0.0.1", port, hosts: [] }, { path: "/v1/pause", offline });
+  await commandAgent({ host: "127.0.0.1", port, hosts: [], token: { file } }, { path: "/v1/pause", offline });
   expect(times).toBe(3);
 });

@@ -263,8 +263,12 @@ export const relayerMigrations: Migrations = {
   relayer_0005_search: {
     async up(db) {
       await db.schema.createIndex("message_sender").on("message").columns(["sender", "updated_at"]).execute();
-      await db.schema.createIndex("message_state").on("message").columns(["state", "updated_at"]).execute();
       await db.schema.createIndex("message_dispatched_tx").on("message").column("dispatched_tx").execute();
+    },
+  },
+  relayer_0006_state: {
+    async up(db) {
+      await db.schema.createIndex("message_state").on("message").columns(["state", "updated_at"]).execute();
     },
   },
   ...escrowMigrations,
