@@ -96,7 +96,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     }
 
     /// @inheritdoc IRouter
-    function setInterchainSecurityModule(IInterchainSecurityModule module) external onlyOwner {
+    function setInterchainSecurityModule(IInterchainSecurityModule module) external virtual onlyOwner {
         _setInterchainSecurityModule(module);
     }
 
@@ -144,7 +144,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
 
     /* ---------------------------------------------------- internal -------------------------------------------------- */
 
-    function _enroll(uint32 domain, bytes32 router) private {
+    function _enroll(uint32 domain, bytes32 router) internal {
         if (router == 0) revert ZeroRouter(domain);
 
         // slither-disable-next-line unused-return
