@@ -27,8 +27,7 @@ library BoundedCall {
         returned = _returned(most);
     }
 
-    /// @notice The same, and nothing may change its state.
-    /// @return size Bytes that `target` returned.
+    /// @notice The same, and nothing may change; `size` is how many bytes `target` returned.
     function tryStaticCall(address target, uint256 gasLimit, bytes memory data, uint256 most)
         internal
         view

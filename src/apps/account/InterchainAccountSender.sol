@@ -151,7 +151,7 @@ abstract contract InterchainAccountSender is IInterchainAccountRouter, Interchai
 
     /// @dev The CCIP_READ_ISM of a router of this code.
     function _readIsm(bytes32 router) internal pure returns (bytes32) {
-        return CreateAddress.of(router.toAddress(), READ_ISM_NONCE).toBytes32();
+        return CreateAddress.at(router.toAddress(), READ_ISM_NONCE).toBytes32();
     }
 
     function _enrollWithIsm(uint32 destination, bytes32 router, bytes32 ism) private {

@@ -196,7 +196,7 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
     function _remote(address owner_, address router, address ism, bytes32 userSalt) internal view returns (address) {
         bytes32 salt =
             _salt(localDomain, owner_.toBytes32(), address(this).toBytes32(), ism.toBytes32(), userSalt);
-        address code = CreateAddress.of(router, IMPLEMENTATION_NONCE);
+        address code = CreateAddress.at(router, IMPLEMENTATION_NONCE);
         return Clones.predictDeterministicAddress(code, salt, router);
     }
 

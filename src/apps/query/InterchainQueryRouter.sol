@@ -115,7 +115,7 @@ contract InterchainQueryRouter is IInterchainQueryRouter, Router {
         (bytes32 sender, QueryCall[] memory calls) = body.decodeQuery();
         bytes[] memory callbacks = new bytes[](calls.length);
         for (uint256 i; i < calls.length; ++i) {
-            callbacks[i] = _ask(calls[i]);
+            callbacks[i] = _callbackFor(calls[i]);
         }
         bytes memory answer = InterchainQueryMessage.encodeAnswer(sender, callbacks);
         bytes32 router = routers[origin];
@@ -174,7 +174,7 @@ contract InterchainQueryRouter is IInterchainQueryRouter, Router {
     /* ---------------------------------------------------- internal -------------------------------------------------- */
 
     /// @dev The calldata of the callback.
-    function _ask(QueryCall memory asking) private view returns (bytes memory) {
+    function _callbackFor(QueryCall memory asking) private view returns (bytes memory) {
         bytes32 to = asking.call.to;
         if (uint256(to) >> 160 != 0 || to.toAddress().code.length == 0) {
             return _failure(asking.callback, abi.encodeWithSelector(NothingToAsk.selector, to));
