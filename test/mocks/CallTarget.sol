@@ -25,11 +25,11 @@ contract CallTarget {
         broken = broken_;
     }
 
-    /// @dev Returns, or reverts with, so many bytes.
+    /// @dev Returns, or reverts with, so many zeros.
     function bomb(uint256 size, bool fails) external pure {
         assembly ("memory-safe") {
-            if fails { revert(0, size) }
-            return(0, size)
+            if fails { revert(mload(64), size) }
+            return(mload(64), size)
         }
     }
 
