@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { BaseError } from "viem";
+import { accountCommand } from "./commands/account.ts";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
@@ -27,6 +28,7 @@ const program = new Command("causeway")
   .addCommand(upCommand())
   .addCommand(demoCommand())
   .addCommand(sendCommand())
+  .addCommand(accountCommand())
   .addCommand(payCommand())
   .addCommand(escrowCommand())
   .addCommand(statusCommand())

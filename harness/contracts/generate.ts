@@ -40,6 +40,8 @@ const ABIS = {
   protocolFeeAbi: "ProtocolFee",
   escrowPaymasterAbi: "EscrowPaymaster",
   deliveryReceiptsAbi: "DeliveryReceipts",
+  accountRouterAbi: "InterchainAccountRouter",
+  queryRouterAbi: "InterchainQueryRouter",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

@@ -285,8 +285,8 @@ contract InterchainQueryRouterTest is ModuleTest {
 
     /* ---------------------------------------------------- internal -------------------------------------------------- */
 
-    function _number() internal pure returns (bytes memory) {
-        return abi.encodeCall(CallTarget.number, ());
+    function _number() internal view returns (bytes memory) {
+        return abi.encodeCall(target.number, ());
     }
 
     function _one(bytes memory data, uint256 tag)
