@@ -10,7 +10,7 @@ contract QueryAsker is IQuerySender {
     mapping(uint256 tag => uint256) public answers;
     uint256 public callbacks;
     bytes public failedCallback;
-    bytes public reason;
+    bytes32 public reasonHash;
     bool public broken;
     bool public greedy;
 
@@ -45,9 +45,9 @@ contract QueryAsker is IQuerySender {
         answers[tag] = value;
     }
 
-    function queryFailed(bytes calldata callback_, bytes calldata reason_) external onlyRouter {
+    function queryFailed(bytes calldata callback_, bytes calldata reason) external onlyRouter {
         failedCallback = callback_;
-        reason = reason_;
+        reasonHash = keccak256(reason);
     }
 
     function set(bool broken_, bool greedy_) external {

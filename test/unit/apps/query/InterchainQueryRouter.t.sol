@@ -95,6 +95,10 @@ contract InterchainQueryRouterTest is ModuleTest {
         assertEq(asker.callbacks(), 7);
         assertEq(asker.answers(1), 42);
         assertEq(asker.failedCallback(), asker.callback(7));
+        assertEq(
+            asker.reasonHash(),
+            keccak256(abi.encodeWithSelector(IInterchainQueryRouter.NothingToAsk.selector, calls[6].call.to))
+        );
     }
 
     function test_query_ofNoneOrTooMany_reverts() public {
@@ -195,8 +199,9 @@ contract InterchainQueryRouterTest is ModuleTest {
         _failOnce(callback);
         asker.set(false, false);
         bytes memory none = abi.encodeWithSelector(IInterchainQueryRouter.NoSuchCallback.selector, 0);
+        bytes memory other = _answered(1, 43);
         vm.expectRevert(none);
-        here.retryCallback(0, address(asker), _answered(1, 43));
+        here.retryCallback(0, address(asker), other);
         vm.expectRevert(none);
         here.retryCallback(0, address(target), callback);
     }
@@ -279,8 +284,9 @@ contract InterchainQueryRouterTest is ModuleTest {
 
     function test_sendAnswer_ofAnother_reverts() public {
         bytes32 router = Reference.addr32(address(here));
+        bytes memory body = _answerBody(_list(_answered(1, 666)));
         vm.expectRevert(abi.encodeWithSelector(IInterchainQueryRouter.NoSuchAnswer.selector, ORIGIN, router));
-        there.sendAnswer(ORIGIN, router, _answerBody(_list(_answered(1, 666))), NO_HOOK);
+        there.sendAnswer(ORIGIN, router, body, NO_HOOK);
     }
 
     /* ---------------------------------------------------- internal -------------------------------------------------- */
