@@ -1,7 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Abi, type Address, encodeFunctionData, type Hash, type Hex, pad, parseEventLogs, zeroAddress, zeroHash } from "viem";
+import {
+  type Abi,
+  type Address,
+  encodeFunctionData,
+  type Hash,
+  type Hex,
+  pad,
+  parseEventLogs,
+  zeroAddress,
+  zeroHash,
+} from "viem";
 import { expect, it } from "vitest";
 import { localAccounts } from "../chains/localChains.ts";
 import { accountRouterAbi, mailboxAbi, queryRouterAbi } from "../contracts/abi.ts";
@@ -72,7 +82,10 @@ it("an account on another chain makes calls, and says why when it can not; what 
   gateway.answer(encodeRevealMetadata({ account, salt: SALT, calls: secret }));
   const commit = { functionName: "callRemoteCommitReveal", args: [31_338, commitment, 200_000n] };
   const [committed, revealed] = await sendFrom(world, "alpha", { ...here, ...commit });
-  await world.until(async () => (await world.delivered("beta", committed)) && world.delivered("beta", revealed), "revealed");
+  await world.until(
+    async () => (await world.delivered("beta", committed)) && world.delivered("beta", revealed),
+    "revealed",
+  );
   expect(await view()).toEqual([account, 4n]);
 
   const byHand = [set(5n)];

@@ -26,7 +26,9 @@ type CallOptions = Options & { gasLimit?: bigint; keyFile?: string };
 
 /** Accounts on other chains: docs/accounts.md. */
 export function accountCommand(): Command {
-  const command = new Command("account").description("accounts on other chains, which do what their owners say on theirs");
+  const command = new Command("account").description(
+    "accounts on other chains, which do what their owners say on theirs",
+  );
   common(command, "address", "print the address of somebody's account")
     .argument("<owner>", "who owns it, on the first chain", addressArgument)
     .action(async (from: string, to: string, owner: Address, { salt }: Options, self: Command) => {
@@ -46,7 +48,11 @@ export function accountCommand(): Command {
 
 type Chains = { origin: NamedChain; router: Address; domain: number };
 
-async function sendCalls({ origin, router, domain }: Chains, calls: AccountCall[], options: CallOptions): Promise<void> {
+async function sendCalls(
+  { origin, router, domain }: Chains,
+  calls: AccountCall[],
+  options: CallOptions,
+): Promise<void> {
   const { keyFile, salt } = options;
   const account = readKey(keyFile === undefined ? { env: "CAUSEWAY_SENDER_KEY" } : { file: keyFile });
   const client = createPublicClient({ transport: http(origin.rpcUrl), pollingInterval: 200 });
