@@ -34,8 +34,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     /// @inheritdoc IRouter
     IPostDispatchHook public hook;
 
-    /// @inheritdoc ISpecifiesInterchainSecurityModule
-    IInterchainSecurityModule public interchainSecurityModule;
+    IInterchainSecurityModule private _module;
 
     constructor(IMailbox mailbox_, IPostDispatchHook hook_, IInterchainSecurityModule module, address owner_)
         MailboxClient(mailbox_)
@@ -101,6 +100,11 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     }
 
     /* ----------------------------------------------------- views ---------------------------------------------------- */
+
+    /// @inheritdoc ISpecifiesInterchainSecurityModule
+    function interchainSecurityModule() external view virtual returns (IInterchainSecurityModule) {
+        return _module;
+    }
 
     /// @inheritdoc IRouter
     function domains() external view returns (uint32[] memory all) {
@@ -175,7 +179,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     function _setInterchainSecurityModule(IInterchainSecurityModule module) private {
         _requireCode(address(module));
 
-        interchainSecurityModule = module;
+        _module = module;
         emit IsmSet(address(module));
     }
 

@@ -6,11 +6,13 @@ import {IInterchainAccount} from "src/interfaces/IInterchainAccount.sol";
 import {AccountTest} from "../kit/AccountTest.sol";
 import {Reference} from "../kit/Reference.sol";
 import {Shipped} from "../kit/Shipped.sol";
-import {PlainRecipient} from "../mocks/PlainRecipient.sol";
+import {CallTarget} from "../mocks/CallTarget.sol";
 
-/// @notice Gas of a delivery that has an account make one call, with 32 bytes, to a contract that does nothing.
+/// @notice Gas of a delivery that has an account make one call, without arguments, to a contract that does nothing.
 /// forge-config: default.isolate = true
 contract AccountGasTest is AccountTest {
+    uint32 internal _nonce;
+
     function test_process_noop() public {
         _measure(Reference.addr32(address(Shipped.noopIsm())), false, "no-op");
     }
@@ -26,13 +28,9 @@ contract AccountGasTest is AccountTest {
         _send(module, signed, string.concat("process, account's later call, ", what));
     }
 
-    uint32 internal _nonce;
-
     function _send(bytes32 module, bool signed, string memory what) internal {
-        address plain = address(new PlainRecipient());
-        bytes memory body = _callsBody(
-            alice, module, 0, _call(plain, 0, abi.encodeCall(PlainRecipient.handle, (ORIGIN, SALT, "")))
-        );
+        bytes memory body =
+            _callsBody(alice, module, 0, _call(address(target), 0, abi.encodeCall(CallTarget.nothing, ())));
         bytes memory message = Reference.message(
             _nonce++, ORIGIN, address(here), DESTINATION, Reference.addr32(address(there)), body
         );

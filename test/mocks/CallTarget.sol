@@ -33,6 +33,9 @@ contract CallTarget {
         }
     }
 
+    /// @dev What remains is the cost of the call.
+    function nothing() external payable {}
+
     /// @dev Uses up all the gas there is.
     function burn() external pure {
         assembly ("memory-safe") {

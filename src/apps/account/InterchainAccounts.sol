@@ -6,7 +6,10 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 import {IInterchainAccount} from "../../interfaces/IInterchainAccount.sol";
 import {IInterchainAccounts} from "../../interfaces/IInterchainAccounts.sol";
-import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
+import {
+    IInterchainSecurityModule,
+    ISpecifiesInterchainSecurityModule
+} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "../../interfaces/IMailbox.sol";
 import {IPostDispatchHook} from "../../interfaces/IPostDispatchHook.sol";
 import {CommitmentReadIsm} from "../../isms/ccip-read/CommitmentReadIsm.sol";
@@ -41,13 +44,21 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
     constructor(IMailbox mailbox_, IPostDispatchHook hook_, address owner_, string[] memory urls)
         Router(mailbox_, hook_, IInterchainSecurityModule(address(0)), owner_)
     {
-        interchainSecurityModule = this;
-        emit IsmSet(address(this));
         implementation = address(new InterchainAccount());
         CCIP_READ_ISM = address(new CommitmentReadIsm(owner_, urls));
     }
 
     /* -------------------------------------------------- verification ------------------------------------------------ */
+
+    /// @inheritdoc ISpecifiesInterchainSecurityModule
+    function interchainSecurityModule()
+        external
+        view
+        override(Router, ISpecifiesInterchainSecurityModule)
+        returns (IInterchainSecurityModule)
+    {
+        return this;
+    }
 
     /// @notice Always reverts: this router is its own module.
     function setInterchainSecurityModule(IInterchainSecurityModule) external pure override {
