@@ -77,11 +77,10 @@ interface IInterchainAccountRouter is IInterchainAccounts, IRouter {
     function getRemoteInterchainAccount(uint32 destination, address owner_) external view returns (address);
 
     /// @notice Wei for `callRemote` with these arguments, exactly.
-    function quoteCallRemote(
-        uint32 destination,
-        IInterchainAccount.Call[] calldata calls,
-        CallOptions calldata options
-    ) external view returns (uint256);
+    function quoteCallRemote(uint32 destination, IInterchainAccount.Call[] calldata calls, CallOptions calldata options)
+        external
+        view
+        returns (uint256);
 
     /// @notice Wei for calls whose delivery takes this much gas, where the fee does not depend on the calls.
     function quoteGasPayment(uint32 destination, uint256 gasLimit) external view returns (uint256);
@@ -157,7 +156,7 @@ interface IInterchainAccountRouter is IInterchainAccounts, IRouter {
     ) external payable returns (bytes32 messageId);
 
     /// @notice Commits the caller's account to calls that only their hash is told of, and asks for them in a second message.
-    /// @dev The first message is paid for with COMMIT_TX_GAS_USAGE gas, by its exact quote; the second with the rest of the value.
+    /// @dev The first message is paid for with COMMIT_TX_GAS_USAGE gas, by its exact quote; the second with the rest.
     ///      Anyone who knows the calls may reveal them on the destination: see IInterchainAccounts.
     /// @param gasLimit Gas for the reveal, in which the calls are made.
     function callRemoteCommitReveal(uint32 destination, bytes32 commitment, uint256 gasLimit)

@@ -79,13 +79,10 @@ interface IInterchainAccounts is IInterchainSecurityModule {
     function route(bytes calldata message) external view returns (IInterchainSecurityModule);
 
     /// @notice The address, whether the account stands already or not.
-    function getLocalInterchainAccount(
-        uint32 origin,
-        bytes32 owner_,
-        bytes32 router,
-        address ism,
-        bytes32 userSalt
-    ) external view returns (address);
+    function getLocalInterchainAccount(uint32 origin, bytes32 owner_, bytes32 router, address ism, bytes32 userSalt)
+        external
+        view
+        returns (address);
 
     /// @notice The same with userSalt 0.
     function getLocalInterchainAccount(uint32 origin, bytes32 owner_, bytes32 router, address ism)
@@ -102,13 +99,9 @@ interface IInterchainAccounts is IInterchainSecurityModule {
     /* --------------------------------------------------- functions -------------------------------------------------- */
 
     /// @notice The address, where the account stands afterwards. Anyone may call.
-    function getDeployedInterchainAccount(
-        uint32 origin,
-        bytes32 owner_,
-        bytes32 router,
-        address ism,
-        bytes32 userSalt
-    ) external returns (address);
+    function getDeployedInterchainAccount(uint32 origin, bytes32 owner_, bytes32 router, address ism, bytes32 userSalt)
+        external
+        returns (address);
 
     /// @notice The same with userSalt 0.
     function getDeployedInterchainAccount(uint32 origin, bytes32 owner_, bytes32 router, address ism)
@@ -123,9 +116,7 @@ interface IInterchainAccounts is IInterchainSecurityModule {
     /// @notice Has `account` make the calls that it is committed to. Anyone may call who knows them; value goes to the account.
     /// @dev A call that fails reverts all, and the commitment is pending still.
     /// @param salt The one that the commitment was made with.
-    function revealAndExecute(address account, IInterchainAccount.Call[] calldata calls, bytes32 salt)
-        external
-        payable;
+    function revealAndExecute(address account, IInterchainAccount.Call[] calldata calls, bytes32 salt) external payable;
 
     /// @notice Ends a commitment of the caller, who is an account: also one whose message has not arrived. For good.
     /// @dev An account's owner sends it this call.

@@ -17,9 +17,9 @@ import {IRouter} from "./IRouter.sol";
 ///      Every query and every callback gets `gasPerCall` gas, neither more nor less, or the delivery reverts: what a query
 ///      answers does not depend on the gas that a deliverer gives. Paid for must be that much (`destinationGas`).
 ///
-///      The value sent with a query is for the hooks of its message. The answer is sent with nothing to be paid but the required
-///      hook's fee, if that is zero; otherwise it waits, and anyone may send it (`sendAnswer`). Who wants an answer delivered
-///      pays a gas paymaster on the destination for it, or delivers it. `initialize` is not needed.
+///      The value sent with a query is for the hooks of its message. The answer is sent for nothing, if the required hook takes
+///      none; otherwise it waits, and anyone may send it (`sendAnswer`). Who wants an answer delivered pays a gas paymaster on
+///      the destination for it, or delivers it. `initialize` is not needed.
 ///      Warning: an answer is as old as its delivery is late, and a query may be answered at any block after it was asked.
 interface IInterchainQueryRouter is IRouter {
     /// @notice A view call on the destination. `to` is addr32.

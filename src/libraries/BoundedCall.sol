@@ -6,6 +6,7 @@ pragma solidity 0.8.37;
 /// @dev Solidity's own calls copy all that comes back, also what nobody looks at, at the caller's expense.
 library BoundedCall {
     /// @notice Calls `target` with all the gas that can be given; returns at most `most` bytes of what it returned.
+    /// @dev Plain form: `(success, returned) = target.call{value: value}(data)`, which copies all.
     function tryCall(address target, uint256 value, bytes memory data, uint256 most)
         internal
         returns (bool success, bytes memory returned)

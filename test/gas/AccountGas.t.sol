@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IInterchainAccount} from "src/interfaces/IInterchainAccount.sol";
-
 import {AccountTest} from "../kit/AccountTest.sol";
 import {Reference} from "../kit/Reference.sol";
 import {Shipped} from "../kit/Shipped.sol";
@@ -31,9 +29,8 @@ contract AccountGasTest is AccountTest {
     function _send(bytes32 module, bool signed, string memory what) internal {
         bytes memory body =
             _callsBody(alice, module, 0, _call(address(target), 0, abi.encodeCall(CallTarget.nothing, ())));
-        bytes memory message = Reference.message(
-            _nonce++, ORIGIN, address(here), DESTINATION, Reference.addr32(address(there)), body
-        );
+        bytes memory message =
+            Reference.message(_nonce++, ORIGIN, address(here), DESTINATION, Reference.addr32(address(there)), body);
         uint256[] memory keys = new uint256[](1);
         keys[0] = validatorKeys[0];
         bytes memory metadata = signed ? _messageIdMetadata(message, keys) : bytes("");

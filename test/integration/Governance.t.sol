@@ -89,9 +89,8 @@ contract GovernanceTest is ModuleTest {
     /// @dev What a deployer does for each chain: routers know each other, and the timelock's account takes the Mailbox over. To
     ///      accept it is the timelock's first order.
     function _govern(uint32 domain, IOwnedMailbox mailbox) internal {
-        IInterchainAccountRouter router = Shipped.accountRouter(
-            mailbox, IPostDispatchHook(address(0)), owner, 200_000, new string[](0)
-        );
+        IInterchainAccountRouter router =
+            Shipped.accountRouter(mailbox, IPostDispatchHook(address(0)), owner, 200_000, new string[](0));
         vm.startPrank(owner);
         router.enrollRemoteRouter(ORIGIN, Reference.addr32(address(home)));
         home.enrollRemoteRouterAndIsm(domain, Reference.addr32(address(router)), Reference.addr32(address(ism)));
@@ -126,9 +125,8 @@ contract GovernanceTest is ModuleTest {
         uint32[2] memory domains = [DESTINATION, THIRD];
         for (uint256 i; i < 2; ++i) {
             (to[i], values[i]) = (address(home), FEE);
-            data[i] = abi.encodeWithSignature(
-                "callRemote(uint32,(bytes32,uint256,bytes)[])", domains[i], _calls(domains[i])
-            );
+            data[i] =
+                abi.encodeWithSignature("callRemote(uint32,(bytes32,uint256,bytes)[])", domains[i], _calls(domains[i]));
         }
     }
 
@@ -153,15 +151,12 @@ contract GovernanceTest is ModuleTest {
         bytes memory body = abi.encodePacked(
             uint8(0), Reference.addr32(by), Reference.addr32(module), bytes32(0), abi.encode(_calls(domain))
         );
-        return Reference.message(
-            originMailbox.nonce() + later, ORIGIN, address(home), domain, home.routers(domain), body
-        );
+        return
+            Reference.message(originMailbox.nonce() + later, ORIGIN, address(home), domain, home.routers(domain), body);
     }
 
     function _notTheOwner(address caller) internal view returns (bytes memory) {
         bytes memory reason = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller);
-        return abi.encodeWithSelector(
-            IInterchainAccount.CallFailed.selector, 0, address(destinationMailbox), reason
-        );
+        return abi.encodeWithSelector(IInterchainAccount.CallFailed.selector, 0, address(destinationMailbox), reason);
     }
 }

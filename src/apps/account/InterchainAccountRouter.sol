@@ -153,11 +153,11 @@ contract InterchainAccountRouter is InterchainAccountSender {
     /* ----------------------------------------------------- views ---------------------------------------------------- */
 
     /// @inheritdoc IInterchainAccountRouter
-    function quoteCallRemote(
-        uint32 destination,
-        IInterchainAccount.Call[] calldata calls,
-        CallOptions calldata options
-    ) external view returns (uint256) {
+    function quoteCallRemote(uint32 destination, IInterchainAccount.Call[] calldata calls, CallOptions calldata options)
+        external
+        view
+        returns (uint256)
+    {
         CallOptions memory complete = _complete(destination, options);
         return _quote(destination, complete, _callsBody(calls, complete), complete.hookMetadata);
     }

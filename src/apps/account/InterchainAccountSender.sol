@@ -47,7 +47,9 @@ abstract contract InterchainAccountSender is IInterchainAccountRouter, Interchai
         bytes32[] calldata routers_,
         bytes32[] calldata isms_
     ) external onlyOwner {
-        if (destinations.length != routers_.length) revert LengthMismatch(destinations.length, routers_.length);
+        if (destinations.length != routers_.length) {
+            revert LengthMismatch(destinations.length, routers_.length);
+        }
         if (destinations.length != isms_.length) revert LengthMismatch(destinations.length, isms_.length);
         for (uint256 i; i < destinations.length; ++i) {
             _enrollWithIsm(destinations[i], routers_[i], isms_[i]);
@@ -82,9 +84,8 @@ abstract contract InterchainAccountSender is IInterchainAccountRouter, Interchai
         IPostDispatchHook hook_
     ) internal view returns (CallOptions memory) {
         if (router == 0) revert NoRouter(destination);
-        bytes memory metadata = hookMetadata.length == 0
-            ? _hookMetadata(destination)
-            : DeliveryTerms.complete(hookMetadata, 0, msg.sender);
+        bytes memory metadata =
+            hookMetadata.length == 0 ? _hookMetadata(destination) : DeliveryTerms.complete(hookMetadata, 0, msg.sender);
         return CallOptions(router, ism, salt, metadata, hook_);
     }
 

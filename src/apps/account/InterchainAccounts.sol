@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 
 import {IInterchainAccount} from "../../interfaces/IInterchainAccount.sol";
 import {IInterchainAccounts} from "../../interfaces/IInterchainAccounts.sol";
@@ -51,12 +52,7 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
     /* -------------------------------------------------- verification ------------------------------------------------ */
 
     /// @inheritdoc ISpecifiesInterchainSecurityModule
-    function interchainSecurityModule()
-        external
-        view
-        override(Router, ISpecifiesInterchainSecurityModule)
-        returns (IInterchainSecurityModule)
-    {
+    function interchainSecurityModule() external view override returns (IInterchainSecurityModule) {
         return this;
     }
 
@@ -119,8 +115,7 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
         if (kind == InterchainAccountMessage.CALLS) {
             // The calls are encoded as the account's argument already.
             bytes memory order = bytes.concat(IInterchainAccount.execute.selector, body.calls());
-            // slither-disable-next-line unused-return
-            Address.functionCallWithValue(account, order, msg.value);
+            if (!LowLevelCall.callNoReturn(account, msg.value, order)) LowLevelCall.bubbleRevert();
         } else {
             _commit(account, body.commitment());
         }
@@ -156,13 +151,11 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
     }
 
     /// @inheritdoc IInterchainAccounts
-    function getLocalInterchainAccount(
-        uint32 origin,
-        bytes32 owner_,
-        bytes32 router,
-        address ism,
-        bytes32 userSalt
-    ) external view returns (address) {
+    function getLocalInterchainAccount(uint32 origin, bytes32 owner_, bytes32 router, address ism, bytes32 userSalt)
+        external
+        view
+        returns (address)
+    {
         return _local(_salt(origin, owner_, router, ism.toBytes32(), userSalt));
     }
 
@@ -183,13 +176,10 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
     }
 
     /// @inheritdoc IInterchainAccounts
-    function getDeployedInterchainAccount(
-        uint32 origin,
-        bytes32 owner_,
-        bytes32 router,
-        address ism,
-        bytes32 userSalt
-    ) external returns (address) {
+    function getDeployedInterchainAccount(uint32 origin, bytes32 owner_, bytes32 router, address ism, bytes32 userSalt)
+        external
+        returns (address)
+    {
         return _deploy(origin, owner_, router, ism.toBytes32(), userSalt);
     }
 
@@ -205,8 +195,7 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
 
     /// @dev The account of `owner_` on this chain, on another chain where `router` is one of this code.
     function _remote(address owner_, address router, address ism, bytes32 userSalt) internal view returns (address) {
-        bytes32 salt =
-            _salt(localDomain, owner_.toBytes32(), address(this).toBytes32(), ism.toBytes32(), userSalt);
+        bytes32 salt = _salt(localDomain, owner_.toBytes32(), address(this).toBytes32(), ism.toBytes32(), userSalt);
         address code = CreateAddress.at(router, IMPLEMENTATION_NONCE);
         return Clones.predictDeterministicAddress(code, salt, router);
     }

@@ -97,9 +97,7 @@ contract InterchainQueryRouter is IInterchainQueryRouter, Router {
         ++asked[destination][msg.sender];
         emit QueryDispatched(destination, msg.sender);
 
-        return _dispatch(
-            destination, msg.value, InterchainQueryMessage.encodeQuery(msg.sender.toBytes32(), calls)
-        );
+        return _dispatch(destination, msg.value, InterchainQueryMessage.encodeQuery(msg.sender.toBytes32(), calls));
     }
 
     /* ----------------------------------------------------- messages ------------------------------------------------- */
@@ -193,8 +191,8 @@ contract InterchainQueryRouter is IInterchainQueryRouter, Router {
         return abi.encodeCall(IQuerySender.queryFailed, (callback, reason));
     }
 
-    /// @dev Reverts unless a call can be given this much gas, and enough stays behind. A call gets at most 63/64 of what is left
-    ///      after its own cost.
+    /// @dev Reverts unless a call can be given this much gas, and enough stays behind. A call gets at most 63/64 of what is
+    ///      left after its own cost.
     function _requireGas(uint256 callGas, uint256 bytesToKeep) private view {
         if (gasleft() < (callGas * 64) / 63 + REST_GAS + REST_GAS_PER_BYTE * bytesToKeep) revert NotEnoughGas();
     }

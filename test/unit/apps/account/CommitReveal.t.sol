@@ -86,16 +86,13 @@ contract CommitRevealTest is AccountTest {
         commitment = _commitment(calls, SALT);
         _commit();
         bytes memory reason = abi.encodeWithSelector(IInterchainAccounts.NotCommitted.selector, account, inner);
-        vm.expectRevert(
-            abi.encodeWithSelector(IInterchainAccount.CallFailed.selector, 1, address(there), reason)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInterchainAccount.CallFailed.selector, 1, address(there), reason));
         there.revealAndExecute(account, calls, SALT);
     }
 
     function test_commit_twice_reverts() public {
         _commit();
-        bytes memory known =
-            abi.encodeWithSelector(IInterchainAccounts.AlreadyCommitted.selector, account, commitment);
+        bytes memory known = abi.encodeWithSelector(IInterchainAccounts.AlreadyCommitted.selector, account, commitment);
         bytes memory message = Reference.message(
             77,
             ORIGIN,

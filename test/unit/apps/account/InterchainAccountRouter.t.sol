@@ -122,8 +122,7 @@ contract InterchainAccountRouterTest is AccountTest {
         emit IInterchainAccountRouter.RemoteCallDispatched(DESTINATION, alice, router, ism32, 0);
         vm.expectEmit(address(here));
         emit IInterchainAccountRouter.CommitRevealDispatched(commitment);
-        (bytes32 commitId, bytes32 revealId) =
-            here.callRemoteCommitReveal{value: fee}(DESTINATION, commitment, 5);
+        (bytes32 commitId, bytes32 revealId) = here.callRemoteCommitReveal{value: fee}(DESTINATION, commitment, 5);
         bytes memory revealing = hook.message();
         vm.stopPrank();
 
@@ -160,8 +159,7 @@ contract InterchainAccountRouterTest is AccountTest {
     /// @dev The metadata of the commitment is that of the reveal but for the gas.
     function test_callRemoteCommitReveal_paysForTheCommitment() public {
         bytes memory own = abi.encodePacked(uint16(1), uint256(2), uint256(3), bob, address(0), uint48(0), "rest");
-        bytes memory expected =
-            abi.encodePacked(uint16(1), uint256(2), COMMIT_GAS, bob, address(0), uint48(0), "rest");
+        bytes memory expected = abi.encodePacked(uint16(1), uint256(2), COMMIT_GAS, bob, address(0), uint48(0), "rest");
         bytes memory message = Reference.message(
             originMailbox.nonce(), ORIGIN, address(here), DESTINATION, router, _commitBody(alice, "ism", SALT, "c")
         );
@@ -247,8 +245,7 @@ contract InterchainAccountRouterTest is AccountTest {
 
     function _assertRevealed(RecordingHook told, bytes32 to, bytes memory body) internal view {
         assertEq(
-            told.message(),
-            Reference.message(originMailbox.nonce() - 1, ORIGIN, address(here), DESTINATION, to, body)
+            told.message(), Reference.message(originMailbox.nonce() - 1, ORIGIN, address(here), DESTINATION, to, body)
         );
     }
 }

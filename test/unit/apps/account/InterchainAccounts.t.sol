@@ -49,9 +49,8 @@ contract InterchainAccountsTest is AccountTest {
 
     function test_handle_theValueGoesToTheAccount_andWithTheCalls() public {
         vm.deal(account, 3);
-        bytes memory message = _fromRouter(
-            _callsBody(alice, ism32, 0, _call(address(target), 5, abi.encodeCall(CallTarget.set, (1))))
-        );
+        bytes memory message =
+            _fromRouter(_callsBody(alice, ism32, 0, _call(address(target), 5, abi.encodeCall(CallTarget.set, (1)))));
         bytes memory metadata = _messageIdMetadata(message, _keys(0, 1));
         vm.prank(relayer);
         destinationMailbox.process{value: 4}(metadata, message);
@@ -94,12 +93,10 @@ contract InterchainAccountsTest is AccountTest {
 
     /// @dev A target returns a megabyte, which the deliverer would have to pay for.
     function test_handle_whenACallFailsWithMuch_tellsTheFirstBytes() public {
-        bytes memory body = _callsBody(
-            alice, ism32, 0, _call(address(target), 0, abi.encodeCall(CallTarget.bomb, (1_000_000, true)))
-        );
+        bytes memory body =
+            _callsBody(alice, ism32, 0, _call(address(target), 0, abi.encodeCall(CallTarget.bomb, (1_000_000, true))));
         _expectUndeliverable(
-            body,
-            abi.encodeWithSelector(IInterchainAccount.CallFailed.selector, 0, address(target), new bytes(1024))
+            body, abi.encodeWithSelector(IInterchainAccount.CallFailed.selector, 0, address(target), new bytes(1024))
         );
     }
 
@@ -293,7 +290,8 @@ contract InterchainAccountsTest is AccountTest {
         assertEq(there.getDeployedInterchainAccount(ORIGIN, owner32, router32, address(ism)), account);
         assertEq(there.getDeployedInterchainAccount(ORIGIN, owner32, router32, address(ism), 0), account);
         assertGt(account.code.length, 0);
-        bytes32 salt = keccak256(abi.encodePacked(ORIGIN, owner32, router32, Reference.addr32(address(ism)), bytes32(0)));
+        bytes32 salt =
+            keccak256(abi.encodePacked(ORIGIN, owner32, router32, Reference.addr32(address(ism)), bytes32(0)));
         assertEq(vm.computeCreate2Address(salt, there.bytecodeHash(), address(there)), account);
         assertEq(vm.computeCreateAddress(address(there), 1), there.implementation());
         assertEq(vm.computeCreateAddress(address(there), 2), there.CCIP_READ_ISM());
@@ -322,8 +320,6 @@ contract InterchainAccountsTest is AccountTest {
     }
 
     function _accountOf(bytes32[5] memory p) internal view returns (address) {
-        return there.getLocalInterchainAccount(
-            uint32(uint256(p[0])), p[1], p[2], address(uint160(uint256(p[3]))), p[4]
-        );
+        return there.getLocalInterchainAccount(uint32(uint256(p[0])), p[1], p[2], address(uint160(uint256(p[3]))), p[4]);
     }
 }

@@ -227,24 +227,15 @@ contract InterchainQueryRouterTest is ModuleTest {
 
     function test_answer_ofAnotherType_reverts() public {
         bytes memory message = _fromHere(abi.encode(Reference.addr32(alice), 2, new bytes[](0)));
-        _expectRefused(
-            _proof(message), message, abi.encodeWithSelector(InterchainQueryMessage.UnknownType.selector, 2)
-        );
+        _expectRefused(_proof(message), message, abi.encodeWithSelector(InterchainQueryMessage.UnknownType.selector, 2));
     }
 
     function test_handle_ofAStranger_reverts() public {
         bytes memory message = Reference.message(
-            1,
-            DESTINATION,
-            attacker,
-            ORIGIN,
-            Reference.addr32(address(here)),
-            _answerBody(_list(_answered(1, 666)))
+            1, DESTINATION, attacker, ORIGIN, Reference.addr32(address(here)), _answerBody(_list(_answered(1, 666)))
         );
         bytes memory proof = _proof(message);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRouter.NotTheRouter.selector, DESTINATION, Reference.addr32(attacker))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRouter.NotTheRouter.selector, DESTINATION, Reference.addr32(attacker)));
         originMailbox.process(proof, message);
     }
 
