@@ -28,11 +28,9 @@ contract InterchainAccount is IInterchainAccount, ERC721Holder, ERC1155Holder {
     function execute(Call[] calldata calls) external payable {
         if (msg.sender != router) revert NotMyRouter(msg.sender);
         for (uint256 i; i < calls.length; ++i) {
-            Call calldata order = calls[i];
-            address to = order.to.toAddress();
-            bytes memory data = order.data;
-            if (data.length != 0 && to.code.length == 0) revert NothingToCall(i, to);
-            (bool success, bytes memory reason) = BoundedCall.tryCall(to, order.value, data, MAX_REASON);
+            address to = calls[i].to.toAddress();
+            if (calls[i].data.length != 0 && to.code.length == 0) revert NothingToCall(i, to);
+            (bool success, bytes memory reason) = BoundedCall.tryCall(to, calls[i].value, calls[i].data, MAX_REASON);
             if (!success) revert CallFailed(i, to, reason);
         }
     }

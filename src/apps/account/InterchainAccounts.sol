@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 
 import {IInterchainAccount} from "../../interfaces/IInterchainAccount.sol";
 import {IInterchainAccounts} from "../../interfaces/IInterchainAccounts.sol";
@@ -115,7 +114,8 @@ abstract contract InterchainAccounts is IInterchainAccounts, Router {
         if (kind == InterchainAccountMessage.CALLS) {
             // The calls are encoded as the account's argument already.
             bytes memory order = bytes.concat(IInterchainAccount.execute.selector, body.calls());
-            if (!LowLevelCall.callNoReturn(account, msg.value, order)) LowLevelCall.bubbleRevert();
+            // slither-disable-next-line unused-return
+            Address.functionCallWithValue(account, order, msg.value);
         } else {
             _commit(account, body.commitment());
         }
