@@ -11,9 +11,11 @@ import {
   keccak256,
   parseEventLogs,
   publicActions,
+  toFunctionSelector,
   toHex,
   walletActions,
   zeroAddress,
+  zeroHash,
 } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { startAnvil } from "../chains/anvil.ts";
@@ -27,6 +29,7 @@ import { addressToBytes32 } from "../protocol/address.ts";
 import { encodeAggregationMetadata } from "../protocol/aggregationMetadata.ts";
 import { attestationDigest } from "../protocol/attestation.ts";
 import { checkpointDigest } from "../protocol/checkpoint.ts";
+import { encodeInterchainAccountMessage } from "../protocol/interchainAccountMessage.ts";
 import { createMerkleTree } from "../protocol/merkleTree.ts";
 import { messageId } from "../protocol/message.ts";
 import { encodeMerkleRootMetadata, encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
@@ -78,8 +81,8 @@ async function call(
   return receipt;
 }
 
-async function dispatch(body: Hex, value = 0n) {
-  const args = [DESTINATION, addressToBytes32(recipient), body];
+async function dispatch(body: Hex, value = 0n, to = recipient) {
+  const args = [DESTINATION, addressToBytes32(to), body];
   const receipt = await call(origin, origin.core.mailbox, mailboxAbi, "dispatch", args, value);
   const [event] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
   if (event === undefined) throw new Error("no Dispatch event");
@@ -119,6 +122,7 @@ for (const { operation, config, metadata, transfer } of moduleCases()) {
   rows.push({ operation: `process, ${operation}`, gas: await deliver(config, metadata, transfer) });
 }
 rows.push(...(await optimisticRows()));
+rows.push(...(await accountRows()));
 print(rows);
 
 /** Dispatches as many messages as even out what the tree writes for each. */
@@ -191,6 +195,34 @@ async function meanTransfer(value: bigint): Promise<number> {
     total += Number(receipt.gasUsed);
   }
   return total / SAMPLES;
+}
+
+/** An account on the destination makes one call, without arguments, to a contract that does nothing. Its module is the no-op. */
+async function accountRows(): Promise<Row[]> {
+  const owner = account.address;
+  const { mailbox } = destination.core;
+  const deployer = await createDeployer({ rpcUrl: destination.anvil.rpcUrl, account });
+  const router = await deployer.create("InterchainAccountRouter", [mailbox, zeroAddress, owner, 0n, []]);
+  const target = await deployer.create("CallTarget");
+  const noop = await deployer.create("NoopIsm");
+  // The account that dispatches stands for the router on the origin.
+  await call(destination, router.address, router.abi, "enrollRemoteRouter", [ORIGIN, addressToBytes32(owner)]);
+  const body = encodeInterchainAccountMessage({
+    type: "calls",
+    account: { owner: addressToBytes32(owner), ism: addressToBytes32(noop.address), userSalt: zeroHash },
+    calls: [{ to: addressToBytes32(target.address), value: 0n, data: toFunctionSelector("nothing()") }],
+  });
+  const made: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    await dispatch(body, 0n, router.address);
+    const receipt = await call(destination, mailbox, mailboxAbi, "process", ["0x", messages.at(-1)]);
+    made.push(Number(receipt.gasUsed));
+  }
+  const [first = Number.NaN, later = Number.NaN] = made;
+  return [
+    { operation: "interchain account, first call, no-op module", gas: first, goal: 120_000 },
+    { operation: "interchain account, later call, no-op module", gas: later, goal: 76_000 },
+  ];
 }
 
 type ModuleCase = {

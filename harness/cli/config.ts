@@ -105,6 +105,8 @@ const chainSchema = chainConfigSchema.omit({ name: true }).extend({
   ismFactories: z.record(z.enum(ISM_FACTORY_NAMES), chainConfigSchema.shape.mailbox).exactOptional(),
   /** For `causeway hook deploy`, which otherwise creates one where it needs one. */
   aggregationHookFactory: chainConfigSchema.shape.mailbox.exactOptional(),
+  /** For `causeway account`. */
+  interchainAccountRouter: chainConfigSchema.shape.mailbox.exactOptional(),
 });
 
 const configSchema = z.strictObject({
@@ -122,6 +124,7 @@ export type NamedChain = ChainConfig & {
   testRecipient?: Address;
   ismFactories?: IsmFactories;
   aggregationHookFactory?: Address;
+  interchainAccountRouter?: Address;
 };
 export type Config = {
   /** Absolute path of the file; relative paths in it are relative to its folder. */

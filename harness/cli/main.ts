@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<Command>> = {
   demo: async () => (await import("./commands/demo.ts")).demoCommand(),
   send: async () => (await import("./commands/send.ts")).sendCommand(),
   pay: async () => (await import("./commands/pay.ts")).payCommand(),
+  account: async () => (await import("./commands/account.ts")).accountCommand(),
   escrow: async () => (await import("./commands/escrow.ts")).escrowCommand(),
   status: async () => (await import("./commands/status.ts")).statusCommand(),
   retry: async () => (await import("./commands/retry.ts")).retryCommand(),

@@ -44,6 +44,8 @@ const ABIS = {
   hypERC20CollateralAbi: "HypERC20Collateral",
   hypNativeAbi: "HypNative",
   tokenFeeAbi: "ITokenFee",
+  accountRouterAbi: "InterchainAccountRouter",
+  queryRouterAbi: "InterchainQueryRouter",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

@@ -10,6 +10,7 @@ import { deliveryReceiptVectors } from "./deliveryReceipts.ts";
 import { deliveryTermsVectors } from "./deliveryTerms.ts";
 import { expiringMessageVectors } from "./expiringMessages.ts";
 import { hookMetadataVectors } from "./hookMetadata.ts";
+import { interchainAccountVectors } from "./interchainAccounts.ts";
 import { messageVectors } from "./messages.ts";
 import { metadataVectors } from "./metadata.ts";
 import { treeVectors } from "./tree.ts";
@@ -26,6 +27,7 @@ const files = {
   deliveryTerms: deliveryTermsVectors,
   deliveryReceipts: deliveryReceiptVectors,
   expiringMessages: expiringMessageVectors,
+  interchainAccounts: interchainAccountVectors,
 };
 
 for (const [name, vectors] of Object.entries(files)) {

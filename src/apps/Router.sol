@@ -40,8 +40,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
 
     mapping(uint32 domain => Remote) internal _remotes;
 
-    /// @inheritdoc ISpecifiesInterchainSecurityModule
-    IInterchainSecurityModule public interchainSecurityModule;
+    IInterchainSecurityModule private _module;
 
     /// @inheritdoc IRouter
     /// @dev Last, and not a whole slot: what an application reads in every dispatch may stand beside it.
@@ -106,11 +105,16 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     }
 
     /// @inheritdoc IRouter
-    function setInterchainSecurityModule(IInterchainSecurityModule module) external onlyOwner {
+    function setInterchainSecurityModule(IInterchainSecurityModule module) external virtual onlyOwner {
         _setInterchainSecurityModule(module);
     }
 
     /* ----------------------------------------------------- views ---------------------------------------------------- */
+
+    /// @inheritdoc ISpecifiesInterchainSecurityModule
+    function interchainSecurityModule() external view virtual returns (IInterchainSecurityModule) {
+        return _module;
+    }
 
     /// @inheritdoc IRouter
     function domains() external view returns (uint32[] memory all) {
@@ -155,8 +159,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
         return mailbox.quoteDispatch(domain, router, body, metadata, hook);
     }
 
-    /// @dev The router of `domain`, and for the hooks: no value, the gas set for `domain`, refunds to the caller. Reverts if
-    ///      there is no router.
+    /// @dev `_routerOf` and `_hookMetadata` by one look.
     function _envelope(uint32 domain) internal view returns (bytes32 router, bytes memory metadata) {
         Remote storage remote = _remotes[domain];
         (address account, uint256 gas) = (remote.router, remote.gas);
@@ -165,9 +168,20 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
         metadata = StandardHookMetadata.encode(0, gas, msg.sender);
     }
 
+    /// @dev The router of `domain`. Reverts if there is none.
+    function _routerOf(uint32 domain) internal view returns (bytes32 router) {
+        router = routers(domain);
+        if (router == 0) revert NoRouter(domain);
+    }
+
+    /// @dev For the hooks: no value, the gas set for `domain`, refunds to the caller.
+    function _hookMetadata(uint32 domain) internal view returns (bytes memory) {
+        return StandardHookMetadata.encode(0, destinationGas(domain), msg.sender);
+    }
+
     /* ---------------------------------------------------- internal -------------------------------------------------- */
 
-    function _enroll(uint32 domain, bytes32 router) private {
+    function _enroll(uint32 domain, bytes32 router) internal {
         if (router == 0) revert ZeroRouter(domain);
 
         // slither-disable-next-line unused-return
@@ -204,7 +218,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     function _setInterchainSecurityModule(IInterchainSecurityModule module) private {
         _requireCode(address(module));
 
-        interchainSecurityModule = module;
+        _module = module;
         emit IsmSet(address(module));
     }
 

@@ -20,6 +20,15 @@ library StandardHookMetadata {
         return abi.encodePacked(VARIANT, value, limit, refundTo);
     }
 
+    /// @notice `metadata`, which has all the standard fields, with another gas limit.
+    function withGasLimit(bytes memory metadata, uint256 limit) internal pure returns (bytes memory changed) {
+        changed = bytes.concat(metadata);
+        // The field's 32 bytes begin at offset 34, behind the array's length.
+        assembly ("memory-safe") {
+            mstore(add(changed, 66), limit)
+        }
+    }
+
     /// @notice Whether `metadata` is empty or of the layout above.
     function isStandard(bytes calldata metadata) internal pure returns (bool) {
         return metadata.length == 0 || variant(metadata) == VARIANT;

@@ -17,6 +17,8 @@ import {IHypNative} from "src/interfaces/IHypNative.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
 import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
+import {IInterchainAccountRouter} from "src/interfaces/IInterchainAccountRouter.sol";
+import {IInterchainQueryRouter} from "src/interfaces/IInterchainQueryRouter.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
@@ -507,6 +509,38 @@ library Shipped {
         return ITokenFee(
             _deploy(
                 "src/apps/token/fees/ProgressiveFee.sol:ProgressiveFee", abi.encode(token, maxFee, halfAmount, owner)
+            )
+        );
+    }
+
+    /* ---------------------------------------------- accounts and queries -------------------------------------------- */
+
+    function accountRouter(
+        IMailbox forMailbox,
+        IPostDispatchHook hook,
+        address owner,
+        uint256 commitGas,
+        string[] memory urls
+    ) internal returns (IInterchainAccountRouter) {
+        return IInterchainAccountRouter(
+            _deploy(
+                "src/apps/account/InterchainAccountRouter.sol:InterchainAccountRouter",
+                abi.encode(forMailbox, hook, owner, commitGas, urls)
+            )
+        );
+    }
+
+    function queryRouter(
+        IMailbox forMailbox,
+        IPostDispatchHook hook,
+        IInterchainSecurityModule module,
+        address owner,
+        uint256 gasPerCall
+    ) internal returns (IInterchainQueryRouter) {
+        return IInterchainQueryRouter(
+            _deploy(
+                "src/apps/query/InterchainQueryRouter.sol:InterchainQueryRouter",
+                abi.encode(forMailbox, hook, module, owner, gasPerCall)
             )
         );
     }

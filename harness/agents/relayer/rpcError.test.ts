@@ -1,4 +1,4 @@
-import { encodeErrorResult, HttpRequestError, parseAbi, RpcRequestError, stringToHex } from "viem";
+import { encodeErrorResult, type Hex, HttpRequestError, parseAbi, RpcRequestError, stringToHex } from "viem";
 import { expect, test } from "vitest";
 import { errorText, isAnswer, isRevert, printable, revertReason } from "./rpcError.ts";
 import { readRefusal } from "./submitter/broadcast.ts";
@@ -24,6 +24,20 @@ test("reverts are named by what they say", () => {
   );
   expect(revertReason("0x")).toBe("without a reason");
   expect(revertReason(`0x08c379a0${"ff".repeat(100)}`)).toContain("error 0x08c379a0");
+});
+
+test("a reason within a reason is named, so far", () => {
+  const abi = parseAbi(["error CallFailed(uint256 index, address to, bytes reason)", "error Error(string)"]);
+  const to = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+  const failed = (reason: Hex) => encodeErrorResult({ abi, errorName: "CallFailed", args: [1n, to, reason] });
+  const text = encodeErrorResult({ abi, errorName: "Error", args: ["no"] });
+  const outer = `CallFailed(1, ${to.toLowerCase()}, `;
+  expect(revertReason(failed(text))).toBe(`${outer}"no")`);
+  expect(revertReason(failed("0x"))).toBe(`${outer}without a reason)`);
+  expect(revertReason(failed("0x12345678"))).toBe(`${outer}error 0x12345678 (unknown, 4 bytes))`);
+  let deep = text;
+  for (let i = 0; i < 100; i++) deep = failed(deep);
+  expect(revertReason(deep).length).toBeLessThan(400);
 });
 
 test("a hostile text is cut and keeps no control characters", () => {

@@ -34,13 +34,24 @@ export function isRevert(error: unknown): boolean {
   );
 }
 
-/** Names a revert by its data: a known custom error with its arguments, the text of a `require`, else the selector. */
-export function revertReason(data: Hex): string {
+/** Reasons within reasons that are read. */
+const MAX_DEPTH = 3;
+
+/**
+ * Names a revert by its data: a known custom error with its arguments, the text of a `require`, else the selector. Where an
+ * argument is what another call reverted with (`bytes reason`), it is named likewise.
+ */
+export function revertReason(data: Hex, depth = 0): string {
   if (size(data) < 4) return "without a reason";
   try {
-    const { errorName, args } = decodeErrorResult({ abi: errors, data });
+    const { errorName, args, abiItem } = decodeErrorResult({ abi: errors, data });
     if (errorName === "Error") return printable(`"${String(args?.[0])}"`);
-    return printable(`${errorName}(${(args ?? []).map(argument).join(", ")})`);
+    const texts = (args ?? []).map((value, i) => {
+      const input = "inputs" in abiItem ? abiItem.inputs[i] : undefined;
+      const isReason = input?.name === "reason" && input.type === "bytes" && isHex(value);
+      return isReason && depth < MAX_DEPTH ? revertReason(value, depth + 1) : argument(value);
+    });
+    return printable(`${errorName}(${texts.join(", ")})`);
   } catch {
     return `error ${slice(data, 0, 4)} (unknown, ${size(data)} bytes)`;
   }
