@@ -2,17 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
-import {
-  type Abi,
-  createWalletClient,
-  defineChain,
-  getContract,
-  type Hash,
-  type Hex,
-  http,
-  keccak256,
-  type LocalAccount,
-} from "viem";
+import { type Hash, keccak256, type LocalAccount } from "viem";
 import type { RelayerEvent } from "../agents/relayer/events.ts";
 import { listMessages } from "../agents/relayer/messageStatus.ts";
 import { type OpenedRelayer, openRelayer } from "../agents/relayer/openRelayer.ts";
@@ -31,6 +21,7 @@ import {
 } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
 import type { BlsSigner } from "../protocol/bls.ts";
+import { type Artifact, deployContract } from "./deployContract.ts";
 import { dispatchMessages, type Outgoing, type Sent } from "./dispatchMessages.ts";
 
 /** The chains of a world that is not asked for more. */
@@ -55,9 +46,6 @@ export type SendParameters<Name = ChainName> = Outgoing & { from: Name; to?: Nam
 export type WorldValidator = OpenedValidator & { chain: string; account: LocalAccount; location: string };
 
 export type World<Count extends ChainCount = 2> = Awaited<ReturnType<typeof createWorld<Count>>>;
-
-/** A compiled contract, with its code as forge or as others write it. */
-export type Artifact = { abi: Abi; bytecode: Hex | { object: Hex } };
 
 /**
  * Local chains, alpha, beta and more if asked for, with three validators each and one relayer between them: real anvil
@@ -202,30 +190,10 @@ export async function createWorld<Count extends ChainCount = 2>(parameters: Crea
     return (await Promise.all(arrived)).every(Boolean);
   }
 
-  /**
-   * Creates a contract as the deployer, who also signs what is written to it.
-   *
-   * @param artifact What forge, or another compiler, wrote of it.
-   * @example
-   * const book = await world.deploy("beta", artifact, [world.chains.beta.config.mailbox, localAccounts.deployer.address]);
-   * await book.write.sign?.([31337, "hello"]);
-   */
-  async function deploy(chain: Name, artifact: Artifact, args: readonly unknown[] = []) {
-    const { abi, bytecode } = artifact;
-    const account = localAccounts.deployer;
-    const client = clients[chain];
-    const { rpcUrl, domain } = chains[chain].config;
-    const nativeCurrency = { name: "Ether", symbol: "ETH", decimals: 18 };
-    const wallet = createWalletClient({
-      account,
-      chain: defineChain({ id: domain, name: chain, nativeCurrency, rpcUrls: { default: { http: [rpcUrl] } } }),
-      transport: http(rpcUrl),
-    });
-    const code = typeof bytecode === "string" ? bytecode : bytecode.object;
-    const hash = await wallet.deployContract({ abi, bytecode: code, args });
-    const { contractAddress: address } = await client.waitForTransactionReceipt({ hash });
-    if (address == null) throw new Error(`${chain}: transaction ${hash} created no contract`);
-    return getContract({ address, abi, client: { public: client, wallet } });
+  /** Creates a contract as the deployer, who also signs what is written to it: see deployContract. */
+  function deploy(chain: Name, artifact: Artifact, args: readonly unknown[] = []) {
+    const { rpcUrl, domain: chainId } = chains[chain].config;
+    return deployContract({ rpcUrl, chainId, account: localAccounts.deployer, artifact, args });
   }
 
   /** The chain after this one, of the last the first. */

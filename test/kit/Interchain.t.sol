@@ -3,13 +3,15 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 
+import {Router} from "../../src/apps/Router.sol";
 import {IInterchainSecurityModule} from "../../src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "../../src/interfaces/IMailbox.sol";
 import {IMessageRecipient} from "../../src/interfaces/IMessageRecipient.sol";
+import {IMultisigIsm} from "../../src/interfaces/IMultisigIsm.sol";
 import {IPostDispatchHook} from "../../src/interfaces/IPostDispatchHook.sol";
+import {StaticMessageIdMultisigIsmFactory} from "../../src/isms/multisig/StaticMessageIdMultisigIsmFactory.sol";
 import {NoopIsm} from "../../src/isms/null/NoopIsm.sol";
 import {TypeCasts} from "../../src/libraries/TypeCasts.sol";
-import {NoteRouter} from "../mocks/NoteRouter.sol";
 import {Interchain} from "./Interchain.sol";
 
 /// @notice A recipient whose author forgot some of the checks.
@@ -31,15 +33,35 @@ contract CarelessRecipient is IMessageRecipient {
     }
 }
 
-/// @notice Answers each message but those of one byte.
-contract EchoRouter is NoteRouter {
+/// @notice Keeps the last note of each domain, and answers those of more than one byte with all but the first.
+contract EchoRouter is Router {
+    mapping(uint32 domain => bytes) public notes;
+
     constructor(IMailbox mailbox_, IInterchainSecurityModule module)
-        NoteRouter(mailbox_, IPostDispatchHook(address(0)), module, msg.sender)
+        Router(mailbox_, IPostDispatchHook(address(0)), module, msg.sender)
     {}
 
+    function post(uint32 domain, bytes calldata note) external payable returns (bytes32) {
+        return _dispatch(domain, msg.value, note);
+    }
+
     function _handle(uint32 origin, bytes calldata body) internal override {
-        super._handle(origin, body);
+        notes[origin] = body;
         if (body.length > 1) _dispatch(origin, 0, body[1:]);
+    }
+}
+
+/// @notice A multisig module that is content with any metadata, or with that which it was once shown.
+contract LaxIsm is IInterchainSecurityModule {
+    uint8 public constant moduleType = 5;
+    bytes32 public content;
+
+    function expect(bytes calldata metadata) external {
+        content = keccak256(metadata);
+    }
+
+    function verify(bytes calldata metadata, bytes calldata) external view returns (bool) {
+        return content == 0 ? metadata.length != 0 : keccak256(metadata) == content;
     }
 }
 
@@ -177,6 +199,30 @@ contract InterchainTest is Test {
             "handle called by a stranger", new CarelessRecipient(IMailbox(address(0)), 1, address(this), none)
         );
         interchain.assertRefusesForgeries(_sendTo(new CarelessRecipient(mailbox, 1, address(this), none)));
+    }
+
+    /// @dev Every recipient does what it should; each module looks at less.
+    function test_assertRefusesForgeries_whenTheModuleIsLax_reverts() public {
+        (address[] memory validators,) = IMultisigIsm(address(interchain.messageIdIsm())).validatorsAndThreshold("");
+        IMailbox mailbox = interchain.mailbox(2);
+
+        LaxIsm lax = new LaxIsm();
+        _expectForged("signed by strangers", new CarelessRecipient(mailbox, 1, address(this), lax));
+
+        address oneOfThree = new StaticMessageIdMultisigIsmFactory().deploy(validators, 1);
+        _expectForged(
+            "signed by too few",
+            new CarelessRecipient(mailbox, 1, address(this), IInterchainSecurityModule(oneOfThree))
+        );
+
+        bytes32 id = _sendTo(new CarelessRecipient(mailbox, 1, address(this), lax));
+        lax.expect(interchain.metadata(id));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                Interchain.ForgeryAccepted.selector, "another body under the signatures of the message"
+            )
+        );
+        interchain.assertRefusesForgeries(id);
     }
 
     function _sendTo(CarelessRecipient recipient) internal returns (bytes32) {
