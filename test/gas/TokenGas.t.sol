@@ -97,9 +97,11 @@ contract TokenGasTest is TokenTest {
     }
 
     function _mint(IFungibleRouter here, address account) internal {
-        if (here.token() == address(token)) token.mint(account, 1e18);
-        else if (here.token() == address(0)) vm.deal(account, 100 ether);
-        else {
+        if (here.token() == address(token)) {
+            token.mint(account, 1e18);
+        } else if (here.token() == address(0)) {
+            vm.deal(account, 100 ether);
+        } else {
             vm.prank(address(originMailbox));
             here.handle(ORIGIN, Reference.addr32(address(here)), abi.encode(account, 1e18));
         }

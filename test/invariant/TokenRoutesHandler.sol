@@ -35,7 +35,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
         Transfer memory transfer;
         transfer.route = route % ROUTES;
         transfer.from = from % DOMAINS;
-        transfer.to = (transfer.from + 1 + to % (DOMAINS - 1)) % DOMAINS;
+        transfer.to = (transfer.from + 1 + (to % (DOMAINS - 1))) % DOMAINS;
         transfer.recipient = _recipient(_node(transfer.route, transfer.to), who >> 8);
         _send(transfer, _users[who % _users.length], amount);
     }
@@ -46,7 +46,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
         uint256 most = here.kind == Kind.Synthetic ? here.router.balanceOf(user) : 10 * FACTOR * FACTOR;
         if (most == 0 || here.router.routers(destination) == 0) return;
         amount = bound(amount, 1, most);
-        transfer.amount = amount * here.weight / FACTOR;
+        transfer.amount = (amount * here.weight) / FACTOR;
         uint256 cost = here.router.quoteTransferRemote(destination, transfer.recipient, amount)[1].amount;
         if (transfer.amount == 0) {
             vm.expectRevert(abi.encodeWithSelector(IFungibleRouter.AmountTooSmall.selector, amount));
@@ -65,7 +65,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
         );
         assertEq(id, keccak256(transfer.message));
         assertEq(before - here.router.balanceOf(user), cost);
-        here.fees += cost - transfer.amount * FACTOR / here.weight;
+        here.fees += cost - (transfer.amount * FACTOR) / here.weight;
         _inFlight.push(transfer);
         ++sends;
     }
@@ -233,9 +233,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
             // Only where the token's unit is the coarser one is there dust.
             uint256 waits = node.router.claimable(recipient) * node.weight;
             if (node.weight > FACTOR) waits += node.router.dust(recipient) * FACTOR;
-            assertEq(
-                _received[node.router][recipient] * FACTOR, _paid[node.router][recipient] * node.weight + waits
-            );
+            assertEq(_received[node.router][recipient] * FACTOR, _paid[node.router][recipient] * node.weight + waits);
             owed += waits;
         }
     }

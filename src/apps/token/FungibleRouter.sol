@@ -47,7 +47,8 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
 
     constructor(uint256 numerator, uint256 denominator) {
         if (numerator == 0 || denominator == 0) revert InvalidScale(numerator, denominator);
-        (uint256 smaller, uint256 larger) = numerator < denominator ? (numerator, denominator) : (denominator, numerator);
+        (uint256 smaller, uint256 larger) =
+            numerator < denominator ? (numerator, denominator) : (denominator, numerator);
         if (larger % smaller != 0) revert InvalidScale(numerator, denominator);
 
         scaleNumerator = numerator;

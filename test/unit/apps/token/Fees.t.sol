@@ -127,9 +127,7 @@ contract FeesTest is TokenTest {
     function test_fee_ofMoreThanATenth_reverts() public {
         (IFungibleRouter here, AnyFee fee) = _withAnyFee();
         fee.add(address(token), AMOUNT / 10 + 1);
-        _expectRefused(
-            here, abi.encodeWithSelector(IFungibleRouter.FeeTooHigh.selector, AMOUNT / 10 + 1, AMOUNT)
-        );
+        _expectRefused(here, abi.encodeWithSelector(IFungibleRouter.FeeTooHigh.selector, AMOUNT / 10 + 1, AMOUNT));
     }
 
     function test_fee_ofATenth() public {
@@ -230,7 +228,7 @@ contract FeesTest is TokenTest {
         assertEq(_feeOf(fee, 0), 0);
         assertEq(_feeOf(fee, HALF_AMOUNT / 10), MAX_FEE / 101);
         assertEq(_feeOf(fee, HALF_AMOUNT), MAX_FEE / 2);
-        assertEq(_feeOf(fee, HALF_AMOUNT * 3), MAX_FEE * 9 / 10);
+        assertEq(_feeOf(fee, HALF_AMOUNT * 3), (MAX_FEE * 9) / 10);
         assertEq(_feeOf(fee, LARGEST), MAX_FEE - 1);
         assertEq(_feeOf(fee, LARGEST + 1), MAX_FEE);
         assertEq(_feeOf(fee, type(uint256).max), MAX_FEE);
