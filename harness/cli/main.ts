@@ -11,6 +11,7 @@ import { ismCommand } from "./commands/ism.ts";
 import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { retryCommand } from "./commands/retry.ts";
+import { routeCommand } from "./commands/route.ts";
 import { sendCommand } from "./commands/send.ts";
 import { stakeCommand } from "./commands/stake.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -38,6 +39,7 @@ const program = new Command("causeway")
   .addCommand(deployCommand())
   .addCommand(ismCommand())
   .addCommand(hookCommand())
+  .addCommand(routeCommand())
   .addCommand(stakeCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())
