@@ -23,8 +23,6 @@ export type CheckRouteParameters = {
   route: RouteConfig;
   chains: Record<string, ChainConfig>;
   routers: Routers;
-  /** Owns routers whose description names no owner. Default: whoever does. */
-  owner?: Address;
 };
 
 /**
@@ -104,7 +102,7 @@ async function checkRouter(parameters: CheckRouteParameters, name: string): Prom
 
   await checkPeers(parameters, { name, address, rpcUrl: chain.rpcUrl, differs });
   const owner = await view("owner");
-  const wanted = config.owner ?? parameters.owner ?? owner;
+  const wanted = config.owner ?? owner;
   if (!isAddressEqual(owner, wanted)) {
     const offered = isAddressEqual(await view("pendingOwner"), wanted);
     if (offered) differs(`its owner is ${owner} until ${wanted} calls acceptOwnership on ${address}`);

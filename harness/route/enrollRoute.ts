@@ -18,7 +18,7 @@ export async function enrollRoute(
   parameters: CheckRouteParameters & { account: LocalAccount; onStep?: (step: string) => void },
 ): Promise<OwnersCall[]> {
   const { account, chains, routers, onStep } = parameters;
-  const { differences, owners } = await checkRoute({ ...parameters, owner: account.address });
+  const { differences, owners } = await checkRoute(parameters);
   const abi = readAbi("HypERC20");
   const others: OwnersCall[] = [];
   for (const { chain, what, fix } of differences) {
