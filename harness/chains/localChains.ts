@@ -1,7 +1,7 @@
 import { type Address, bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { readAbi } from "../contracts/artifact.ts";
+import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { createDeployer } from "../contracts/deployer.ts";
 import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
 import { deployIsm } from "../ism/deployIsm.ts";
@@ -160,7 +160,9 @@ export async function startLocalChains<Count extends ChainCount = 2>(
     await stop();
     throw failed.reason;
   }
-  const chains = Object.fromEntries(launched.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+  const chains = Object.fromEntries(
+    launched.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+  );
   return { ...(chains as Record<LocalChainNames[Count], LocalChain>), [Symbol.asyncDispose]: stop };
 }
 

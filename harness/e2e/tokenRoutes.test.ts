@@ -62,7 +62,10 @@ function claimable(name: Name, account: Address): Promise<bigint> {
 }
 
 beforeAll(async () => {
-  world = await createWorld({ chains: 3, gasPaymaster: { gasPrice: 10n, tokenExchangeRate: 10n ** 10n, overhead: 150_000n } });
+  world = await createWorld({
+    chains: 3,
+    gasPaymaster: { gasPrice: 10n, tokenExchangeRate: 10n ** 10n, overhead: 150_000n },
+  });
   token = await deploy(world.chains.gamma, "FreezableToken", [6]);
   payee = await deploy(world.chains.alpha, "Payee");
   route = routeConfigSchema.parse({
@@ -100,7 +103,8 @@ describe("a route that is stopped half-way", () => {
   });
 
   it("enrolls every pair with its gas, once", async () => {
-    const enroll = () => enrollRoute({ route, chains: configs(), routers, account: deployer, onStep: (s) => steps.push(s) });
+    const enroll = () =>
+      enrollRoute({ route, chains: configs(), routers, account: deployer, onStep: (s) => steps.push(s) });
     const steps: string[] = [];
     expect(await enroll()).toEqual([]);
     expect(steps).toHaveLength(12); // of three routers each: two peers, and the gas of two
@@ -233,10 +237,18 @@ describe("a route that is not what its description says", () => {
     const wallet = control(world.chains.gamma).extend(walletActions);
     await wallet.writeContract({ ...call, account: HOLDER, chain: null });
     const { gamma } = route.chains;
-    route = { ...route, chains: { ...route.chains, ...(gamma && { gamma: { ...gamma, hook: world.chains.gamma.config.merkleTreeHook } }) } };
+    route = {
+      ...route,
+      chains: {
+        ...route.chains,
+        ...(gamma && { gamma: { ...gamma, hook: world.chains.gamma.config.merkleTreeHook } }),
+      },
+    };
 
     const calls = await enrollRoute({ route, chains: configs(), routers, account: deployer });
-    expect(calls).toMatchObject([{ chain: "gamma", from: HOLDER, to: call.address, what: expect.stringContaining("hook") }]);
+    expect(calls).toMatchObject([
+      { chain: "gamma", from: HOLDER, to: call.address, what: expect.stringContaining("hook") },
+    ]);
     for (const { from, to, data } of calls) await wallet.sendTransaction({ account: from, to, data, chain: null });
     expect((await check()).differences.filter(({ chain }) => chain !== "all")).toEqual([]);
   });

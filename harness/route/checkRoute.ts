@@ -93,7 +93,9 @@ async function checkRouter(parameters: CheckRouteParameters, name: string): Prom
     client.readContract({ ...router, functionName: "scaleDenominator" }),
   ]);
   if (numerator !== scale.numerator || denominator !== scale.denominator) {
-    differs(`its scale is ${numerator}/${denominator}, not ${scale.numerator}/${scale.denominator}: it must be replaced`);
+    differs(
+      `its scale is ${numerator}/${denominator}, not ${scale.numerator}/${scale.denominator}: it must be replaced`,
+    );
   }
   if (!isAddressEqual(token, zeroAddress)) {
     const decimals = await client.readContract({ abi: hypERC20Abi, address: token, functionName: "decimals" });

@@ -35,7 +35,14 @@ export async function deployRoute(parameters: {
       ...(onStep && { onStep: (step: string) => onStep(`${name}: ${step}`) }),
     });
     const { numerator, denominator } = scaleOf(route, config);
-    const common = [numerator, denominator, chain.mailbox, config.hook, config.interchainSecurityModule, account.address];
+    const common = [
+      numerator,
+      denominator,
+      chain.mailbox,
+      config.hook,
+      config.interchainSecurityModule,
+      account.address,
+    ];
     const own = {
       synthetic: () => (config.type === "synthetic" ? [config.name, config.symbol, config.decimals] : []),
       collateral: () => (config.type === "collateral" ? [config.token] : []),

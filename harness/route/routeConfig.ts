@@ -40,7 +40,11 @@ export type RouteConfig = z.infer<typeof routeConfigSchema>;
 export type RouterConfig = RouteConfig["chains"][string];
 
 /** The contract of each kind. */
-export const ROUTER_CONTRACTS = { synthetic: "HypERC20", collateral: "HypERC20Collateral", native: "HypNative" } as const;
+export const ROUTER_CONTRACTS = {
+  synthetic: "HypERC20",
+  collateral: "HypERC20Collateral",
+  native: "HypNative",
+} as const;
 
 /** What turns an amount here into the message's: times the first, divided by the second. */
 export function scaleOf(route: RouteConfig, { decimals }: RouterConfig): { numerator: bigint; denominator: bigint } {

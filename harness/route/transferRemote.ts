@@ -28,7 +28,13 @@ export async function transferRemote(parameters: TransferRemoteParameters): Prom
   const deployer = await createDeployer(parameters);
   const abi = [...hypERC20Abi, ...errorsAbi] as const;
   const args = [destination, recipient, amount] as const;
-  const quotes = await deployer.client.readContract({ address, abi, functionName: "quoteTransferRemote", args, account });
+  const quotes = await deployer.client.readContract({
+    address,
+    abi,
+    functionName: "quoteTransferRemote",
+    args,
+    account,
+  });
   let value = 0n;
   for (const { token, amount: cost } of quotes) {
     if (isAddressEqual(token, zeroAddress)) value += cost;

@@ -74,7 +74,9 @@ function transferCommand(): Command {
         const { chains, routers } = open(file, command);
         const [origin, destination, router] = [chains[from], chains[to], routers[from]];
         if (origin === undefined || destination === undefined || router === undefined) {
-          throw new UsageError(`${file} has no router on ${from}, or no chain ${to}: \`causeway route deploy\` it first`);
+          throw new UsageError(
+            `${file} has no router on ${from}, or no chain ${to}: \`causeway route deploy\` it first`,
+          );
         }
         const account = keyOf(options, "CAUSEWAY_SENDER_KEY");
         const amount = parseAmount(text, await decimalsOf(origin.rpcUrl, router));
