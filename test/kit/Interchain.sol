@@ -150,8 +150,8 @@ contract Interchain is IPostDispatchHook, CommonBase {
         return _metadata(letter(id), _keys("validator", THRESHOLD));
     }
 
-    /// @notice Tries all that an attacker can make of a message that is pending, then delivers the message itself. For recipients
-    ///         that obey one sender a chain, as routers do.
+    /// @notice Tries all that an attacker can make of a message that is pending, then delivers the message itself. For
+    ///         recipients that obey one sender a chain, as routers do.
     /// @dev Reverts with `ForgeryAccepted` at the first forgery that the recipient obeys.
     function assertRefusesForgeries(bytes32 id) external {
         uint256[] memory quorum = _keys("validator", THRESHOLD);

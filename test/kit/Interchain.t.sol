@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable gas-custom-errors
+
 import {Test} from "forge-std/Test.sol";
 
 import {Router} from "../../src/apps/Router.sol";
@@ -53,11 +55,14 @@ contract EchoRouter is Router {
 
 /// @notice A multisig module that is content with any metadata, or with that which it was once shown.
 contract LaxIsm is IInterchainSecurityModule {
-    uint8 public constant moduleType = 5;
     bytes32 public content;
 
     function expect(bytes calldata metadata) external {
         content = keccak256(metadata);
+    }
+
+    function moduleType() external pure returns (uint8) {
+        return 5;
     }
 
     function verify(bytes calldata metadata, bytes calldata) external view returns (bool) {
