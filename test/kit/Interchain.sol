@@ -70,8 +70,7 @@ contract Interchain is IPostDispatchHook, CommonBase {
         for (uint256 i; i < VALIDATORS; ++i) {
             validators[i] = vm.addr(keys[i]);
         }
-        messageIdIsm =
-            IInterchainSecurityModule(new StaticMessageIdMultisigIsmFactory().deploy(validators, THRESHOLD));
+        messageIdIsm = IInterchainSecurityModule(new StaticMessageIdMultisigIsmFactory().deploy(validators, THRESHOLD));
         merkleRootIsm =
             IInterchainSecurityModule(new StaticMerkleRootMultisigIsmFactory().deploy(validators, THRESHOLD));
     }
@@ -259,9 +258,10 @@ contract Interchain is IPostDispatchHook, CommonBase {
     }
 
     function _encode(Letter memory sent) internal pure returns (bytes memory) {
-        return abi.encodePacked(
-            uint8(3), sent.nonce, sent.origin, sent.sender, sent.destination, sent.recipient, sent.body
-        );
+        return
+            abi.encodePacked(
+                uint8(3), sent.nonce, sent.origin, sent.sender, sent.destination, sent.recipient, sent.body
+            );
     }
 
     function _keys(string memory whose, uint256 count) internal pure returns (uint256[] memory keys) {

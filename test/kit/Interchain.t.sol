@@ -216,8 +216,7 @@ contract InterchainTest is Test {
 
         address oneOfThree = new StaticMessageIdMultisigIsmFactory().deploy(validators, 1);
         _expectForged(
-            "signed by too few",
-            new CarelessRecipient(mailbox, 1, address(this), IInterchainSecurityModule(oneOfThree))
+            "signed by too few", new CarelessRecipient(mailbox, 1, address(this), IInterchainSecurityModule(oneOfThree))
         );
 
         bytes32 id = _sendTo(new CarelessRecipient(mailbox, 1, address(this), lax));
