@@ -1,8 +1,11 @@
 import { type Address, bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
+import { readAbi } from "../contracts/artifact.ts";
 import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { createDeployer } from "../contracts/deployer.ts";
 import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
+import { deployIsm } from "../ism/deployIsm.ts";
+import type { IsmConfig } from "../ism/ismConfig.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import type { ChainConfig, Finality } from "./chainConfig.ts";
 
@@ -32,15 +35,25 @@ export type LocalChain = {
   validators: readonly HDAccount[];
 };
 
-export type StartLocalChainsParameters = {
+/** Names of as many local chains. */
+export type LocalChainNames = {
+  2: "alpha" | "beta";
+  3: "alpha" | "beta" | "gamma";
+  4: "alpha" | "beta" | "gamma" | "delta";
+};
+export type ChainCount = keyof LocalChainNames;
+
+export type StartLocalChainsParameters<Count extends ChainCount = ChainCount> = {
+  /** How many chains. Default: 2. */
+  chains?: Count;
   /** Validators of each chain, and how many of them must sign. Default: 2 of 3. */
   validators?: number;
   threshold?: number;
   /** Kind of the default modules. Default: message-id. */
   ism?: IsmKind;
-  /** Has both chains' dispatches pay for gas on the other by default, at these prices. Default: nothing is paid. */
+  /** Has all chains' dispatches pay for gas on the others by default, at these prices. Default: nothing is paid. */
   gasPaymaster?: GasPaymasterConfig["destinations"][string];
-  /** Has each chain offer pay on delivery, at so many wei for each gas of the other. Default: no escrow. */
+  /** Has each chain offer pay on delivery, at so many wei for each gas of the others. Default: no escrow. */
   escrowGasPrice?: bigint;
   /** Default: no block on top is needed. */
   finality?: Finality;
@@ -51,24 +64,41 @@ export type StartLocalChainsParameters = {
   onStep?: (step: string) => void;
 };
 
-export type LocalChains = { alpha: LocalChain; beta: LocalChain; [Symbol.asyncDispose](): Promise<void> };
+export type LocalChains<Count extends ChainCount = 2> = Record<LocalChainNames[Count], LocalChain> & {
+  [Symbol.asyncDispose](): Promise<void>;
+};
 
-const NAMES = { alpha: 31_337, beta: 31_338 } as const;
+const NAMES = ["alpha", "beta", "gamma", "delta"] as const;
+const FIRST_DOMAIN = 31_337;
+
+/** The names of so many chains, in their order. */
+export function localChainNames<Count extends ChainCount>(count: Count): readonly LocalChainNames[Count][] {
+  return NAMES.slice(0, count) as LocalChainNames[Count][];
+}
 
 /**
- * Starts two anvil chains, alpha and beta, each with a Mailbox whose default module trusts the validators of the other.
+ * Starts anvil chains, alpha, beta and so on, each with a Mailbox whose default module trusts, for messages of each other chain,
+ * the validators of that one.
  *
  * @example await using chains = await startLocalChains({ ism: "merkle-root" });
  */
-export async function startLocalChains(parameters: StartLocalChainsParameters = {}): Promise<LocalChains> {
+export async function startLocalChains<Count extends ChainCount = 2>(
+  parameters: StartLocalChainsParameters<Count> = {},
+): Promise<LocalChains<Count>> {
   const { validators = 3, threshold = 2, ism = "message-id", finality = { blocks: 0 }, onStep = () => {} } = parameters;
-  const accounts = Array.from({ length: 2 * validators }, (_, i) =>
-    mnemonicToAccount(MNEMONIC, { addressIndex: FIRST_VALIDATOR + i }),
-  );
-  const signers = { alpha: accounts.slice(0, validators), beta: accounts.slice(validators) };
+  const names = localChainNames((parameters.chains ?? 2) as Count);
+  const all = names.map((name, i) => ({
+    name,
+    domain: FIRST_DOMAIN + i,
+    signers: Array.from({ length: validators }, (_, j) =>
+      mnemonicToAccount(MNEMONIC, { addressIndex: FIRST_VALIDATOR + i * validators + j }),
+    ),
+  }));
 
-  async function start(name: "alpha" | "beta", anvil: Anvil): Promise<LocalChain> {
-    const set = { validators: signers[name === "alpha" ? "beta" : "alpha"].map((v) => v.address), threshold };
+  async function start({ name, signers }: (typeof all)[number], anvil: Anvil): Promise<LocalChain> {
+    const others = all.filter((chain) => chain.name !== name);
+    const sets = others.map((chain) => ({ validators: chain.signers.map(({ address }) => address), threshold }));
+    const [set = { validators: [], threshold }] = sets;
     const { gasPaymaster, escrowGasPrice: price } = parameters;
     const payOnDelivery = price === undefined ? undefined : await createFlatPaymaster(anvil.rpcUrl, price);
     const core = await deployCore({
@@ -78,11 +108,19 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
       ism,
       development: true,
       ...(gasPaymaster && {
-        gasPaymaster: { destinations: { [NAMES[name === "alpha" ? "beta" : "alpha"]]: gasPaymaster } },
+        gasPaymaster: { destinations: Object.fromEntries(others.map(({ domain }) => [domain, gasPaymaster])) },
       }),
       ...(payOnDelivery && { payOnDelivery }),
       onStep: (step) => onStep(`${name}: ${step}`),
     });
+    if (others.length > 1) {
+      const type = ism === "message-id" ? "messageIdMultisigIsm" : "merkleRootMultisigIsm";
+      await trustByOrigin(
+        anvil.rpcUrl,
+        core,
+        Object.fromEntries(others.map(({ domain }, i) => [domain, { type, ...(sets[i] ?? set) }])),
+      );
+    }
     const { mailbox, merkleTreeHook, validatorAnnounce, fromBlock, testRecipient } = core;
     const { interchainGasPaymasters, escrowPaymaster, deliveryReceipts, receiptIsms } = core;
     if (testRecipient === undefined) throw new Error("a development chain has a test recipient");
@@ -104,24 +142,37 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
       ...(escrowPaymaster && deliveryReceipts && receiptIsms && { escrowPaymaster, deliveryReceipts, receiptIsms }),
       ...(parameters.pollIntervalMs !== undefined && { pollIntervalMs: parameters.pollIntervalMs }),
     };
-    return { config, core, anvil, validators: signers[name] };
+    return { config, core, anvil, validators: signers };
   }
 
   const anvils: Anvil[] = [];
   const stop = async () => {
     await Promise.all(anvils.map((anvil) => anvil.stop()));
   };
-  async function launch(name: "alpha" | "beta"): Promise<LocalChain> {
-    const anvil = await startAnvil({ chainId: NAMES[name], accounts: FIRST_VALIDATOR + 2 * validators });
+  async function launch(chain: (typeof all)[number]): Promise<[string, LocalChain]> {
+    const anvil = await startAnvil({ chainId: chain.domain, accounts: FIRST_VALIDATOR + all.length * validators });
     anvils.push(anvil);
-    return start(name, anvil);
+    return [chain.name, await start(chain, anvil)];
   }
-  const [alpha, beta] = await Promise.allSettled([launch("alpha"), launch("beta")]);
-  if (alpha.status === "fulfilled" && beta.status === "fulfilled") {
-    return { alpha: alpha.value, beta: beta.value, [Symbol.asyncDispose]: stop };
+  const launched = await Promise.allSettled(all.map(launch));
+  const failed = launched.find((result) => result.status === "rejected");
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
   }
-  await stop();
-  throw alpha.status === "rejected" ? alpha.reason : (beta as PromiseRejectedResult).reason;
+  const chains = Object.fromEntries(
+    launched.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+  );
+  return { ...(chains as Record<LocalChainNames[Count], LocalChain>), [Symbol.asyncDispose]: stop };
+}
+
+/** Has a Mailbox ask the validators of each origin for its messages. */
+async function trustByOrigin(rpcUrl: string, core: CoreDeployment, domains: Record<string, IsmConfig>): Promise<void> {
+  const deployer = await createDeployer({ rpcUrl, account: localAccounts.deployer });
+  const config: IsmConfig = { type: "domainRoutingIsm", owner: localAccounts.deployer.address, domains };
+  const module = await deployIsm({ deployer, config, mailbox: core.mailbox, factories: core });
+  const call = { address: core.mailbox, abi: readAbi("Mailbox"), functionName: "setDefaultIsm", args: [module] };
+  await deployer.write("trusting each origin's own validators", call);
 }
 
 /** What an escrow takes its prices from. */

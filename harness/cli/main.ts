@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   send: async () => (await import("./commands/send.ts")).sendCommand(),
   pay: async () => (await import("./commands/pay.ts")).payCommand(),
   account: async () => (await import("./commands/account.ts")).accountCommand(),
+  route: async () => (await import("./commands/route.ts")).routeCommand(),
   escrow: async () => (await import("./commands/escrow.ts")).escrowCommand(),
   status: async () => (await import("./commands/status.ts")).statusCommand(),
   retry: async () => (await import("./commands/retry.ts")).retryCommand(),

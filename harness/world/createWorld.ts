@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
-import type { Hash, LocalAccount } from "viem";
+import { type Hash, keccak256, type LocalAccount } from "viem";
 import type { RelayerEvent } from "../agents/relayer/events.ts";
 import { listMessages } from "../agents/relayer/messageStatus.ts";
 import { type OpenedRelayer, openRelayer } from "../agents/relayer/openRelayer.ts";
@@ -11,19 +11,24 @@ import { type OpenedValidator, openValidator } from "../agents/validator/openVal
 import type { ValidatorEvent } from "../agents/validator/validator.ts";
 import { type ChainClient, createChainClient } from "../chains/client.ts";
 import {
+  type ChainCount,
   type LocalChain,
+  type LocalChainNames,
   localAccounts,
+  localChainNames,
   type StartLocalChainsParameters,
   startLocalChains,
 } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
 import type { BlsSigner } from "../protocol/bls.ts";
+import { type Artifact, deployContract } from "./deployContract.ts";
 import { dispatchMessages, type Outgoing, type Sent } from "./dispatchMessages.ts";
 
-export type ChainName = "alpha" | "beta";
-export const CHAIN_NAMES = ["alpha", "beta"] as const;
+/** The chains of a world that is not asked for more. */
+export type ChainName = LocalChainNames[2];
+export const CHAIN_NAMES = localChainNames(2);
 
-export type CreateWorldParameters = StartLocalChainsParameters & {
+export type CreateWorldParameters<Count extends ChainCount = ChainCount> = StartLocalChainsParameters<Count> & {
   /** Where agents keep their stores and checkpoints. Default: a new folder that goes with the world. */
   directory?: string;
   log?: Logger;
@@ -31,31 +36,36 @@ export type CreateWorldParameters = StartLocalChainsParameters & {
   onValidatorEvent?: (event: ValidatorEvent) => void;
   onRelayerEvent?: (event: RelayerEvent) => void;
   /** BLS signers of validators. Default: none. */
-  blsSigner?: (chain: ChainName, validator: number) => BlsSigner | undefined;
+  blsSigner?: (chain: LocalChainNames[Count], validator: number) => BlsSigner | undefined;
   /** Open neither validators nor the relayer: the caller runs them. */
   withoutAgents?: boolean;
 };
 
-export type SendParameters = Outgoing & { from: ChainName };
+export type SendParameters<Name = ChainName> = Outgoing & { from: Name; to?: Name };
 
-export type WorldValidator = OpenedValidator & { chain: ChainName; account: LocalAccount; location: string };
+export type WorldValidator = OpenedValidator & { chain: string; account: LocalAccount; location: string };
 
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type World<Count extends ChainCount = 2> = Awaited<ReturnType<typeof createWorld<Count>>>;
 
 /**
- * Two local chains, alpha and beta, with three validators each and one relayer between them: real anvil processes, real
- * signatures, real files. Agents do nothing by themselves until started; `tick` runs each of them once.
+ * Local chains, alpha, beta and more if asked for, with three validators each and one relayer between them: real anvil
+ * processes, real signatures, real files. Agents do nothing by themselves until started; `tick` runs each of them once.
  *
  * @example
  * await using world = await createWorld();
  * const { id } = await world.send({ from: "alpha", body: "0x1234" });
  * await world.until(() => world.delivered("beta", id), "delivered");
  */
-export async function createWorld(parameters: CreateWorldParameters = {}) {
+export async function createWorld<Count extends ChainCount = 2>(parameters: CreateWorldParameters<Count> = {}) {
+  type Name = LocalChainNames[Count];
+  const names = localChainNames((parameters.chains ?? 2) as Count);
   const { log = pino({ level: process.env.CAUSEWAY_LOG_LEVEL ?? "silent" }) } = parameters;
   const directory = parameters.directory ?? (await mkdtemp(join(tmpdir(), "causeway-")));
   const chains = await startLocalChains(parameters);
-  const clients = { alpha: createChainClient(chains.alpha.config), beta: createChainClient(chains.beta.config) };
+  const clients = Object.fromEntries(names.map((name) => [name, createChainClient(chains[name].config)])) as Record<
+    Name,
+    ChainClient
+  >;
 
   /** Agents' time: real time, moved on by every tick of `until`, so that waiting for a pause costs no time. */
   let ahead = 0;
@@ -64,13 +74,13 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
   const validators: WorldValidator[] = [];
   let relayer: OpenedRelayer | undefined;
 
-  const files = (chain: ChainName, i: number) => ({
+  const files = (chain: Name, i: number) => ({
     location: `file://${join(directory, `${chain}-validator-${i}`)}`,
     storeFile: join(directory, `${chain}-validator-${i}.db`),
   });
 
   /** Opens validator `i` of a chain, with the store and the checkpoints that it had before, if any. */
-  async function addValidator(chain: ChainName, i: number): Promise<WorldValidator> {
+  async function addValidator(chain: Name, i: number): Promise<WorldValidator> {
     const account = signer(chains[chain], i);
     const onEvent = parameters.onValidatorEvent;
     const blsSigner = parameters.blsSigner?.(chain, i);
@@ -96,11 +106,11 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
 
   /** Opens the relayer, with the store that it had before, if any; `changes` are options that differ from the world's. */
   async function addRelayer(changes: Partial<RelayerOptions> = {}): Promise<OpenedRelayer> {
-    const both = CHAIN_NAMES.map((name) => chains[name].config);
+    const all = names.map((name) => chains[name].config);
     const onEvent = parameters.onRelayerEvent;
     relayer = await openRelayer({
-      origins: both,
-      destinations: both,
+      origins: all,
+      destinations: all,
       account: localAccounts.relayer,
       storeFile: join(directory, "relayer.db"),
       log,
@@ -145,21 +155,50 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
     throw new Error(`not ${what} after ${ticks} ticks; the relayer knows:\n${lines.join("\n")}`);
   }
 
-  /** Dispatches a message to the other chain, by default to its test recipient. */
-  async function send({ from, ...message }: SendParameters): Promise<Sent> {
-    const [sent] = await sendMany(from, [message]);
+  /** Dispatches a message, by default to the next chain's test recipient. */
+  async function send({ from, to, ...message }: SendParameters<Name>): Promise<Sent> {
+    const [sent] = await sendMany(from, [message], to);
     if (sent === undefined) throw new Error("one message gives one receipt");
     return sent;
   }
 
-  /** Dispatches messages to the other chain as fast as it takes them. */
-  function sendMany(from: ChainName, messages: readonly Outgoing[]): Promise<Sent[]> {
-    return dispatchMessages({ origin: chains[from], destination: chains[other(from)], messages });
+  /** Dispatches messages, by default to the next chain, as fast as it takes them. */
+  function sendMany(from: Name, messages: readonly Outgoing[], to: Name = next(from)): Promise<Sent[]> {
+    return dispatchMessages({ origin: chains[from], destination: chains[to], messages });
   }
 
-  async function delivered(chain: ChainName, id: Hash): Promise<boolean> {
+  async function delivered(chain: Name, id: Hash): Promise<boolean> {
     const { mailbox } = chains[chain].config;
     return clients[chain].readContract({ address: mailbox, abi: mailboxAbi, functionName: "delivered", args: [id] });
+  }
+
+  /** Ticks until every message that any contract has dispatched between these chains is delivered. @throws Error as `until` */
+  function deliver(): Promise<void> {
+    return until(async () => (await Promise.all(names.map(allDelivered))).every(Boolean), "all delivered");
+  }
+
+  async function allDelivered(origin: Name): Promise<boolean> {
+    const { mailbox, fromBlock } = chains[origin].config;
+    const events = await clients[origin].getContractEvents({
+      ...{ address: mailbox, abi: mailboxAbi, eventName: "Dispatch" },
+      ...{ fromBlock: BigInt(fromBlock), strict: true },
+    });
+    const arrived = events.map(({ args }) => {
+      const destination = names.find((name) => chains[name].config.domain === args.destination);
+      return destination === undefined || delivered(destination, keccak256(args.message));
+    });
+    return (await Promise.all(arrived)).every(Boolean);
+  }
+
+  /** Creates a contract as the deployer, who also signs what is written to it: see deployContract. */
+  function deploy(chain: Name, artifact: Artifact, args: readonly unknown[] = []) {
+    const { rpcUrl, domain: chainId } = chains[chain].config;
+    return deployContract({ rpcUrl, chainId, account: localAccounts.deployer, artifact, args });
+  }
+
+  /** The chain after this one, of the last the first. */
+  function next(name: Name): Name {
+    return names[(names.indexOf(name) + 1) % names.length] ?? name;
   }
 
   async function dispose(): Promise<void> {
@@ -171,7 +210,7 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
   const world = {
     directory,
     chains,
-    clients: clients as Record<ChainName, ChainClient>,
+    clients,
     validators: validators as readonly WorldValidator[],
     /** The relayer. @throws Error when it was removed */
     get relayer(): OpenedRelayer {
@@ -189,11 +228,13 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
     send,
     sendMany,
     delivered,
+    deliver,
+    deploy,
     [Symbol.asyncDispose]: dispose,
   };
   if (parameters.withoutAgents) return world;
   try {
-    for (const name of CHAIN_NAMES) {
+    for (const name of names) {
       for (const i of chains[name].validators.keys()) await addValidator(name, i);
     }
     await addRelayer();

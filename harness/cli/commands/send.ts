@@ -1,17 +1,14 @@
 import { Command } from "commander";
-import ora from "ora";
 import {
   type Address,
   createPublicClient,
   createWalletClient,
-  type Hash,
   type Hex,
   http,
   isHex,
   parseEventLogs,
   stringToHex,
 } from "viem";
-import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { encodeHookMetadata } from "../../protocol/hookMetadata.ts";
@@ -19,6 +16,7 @@ import { chainNamed, readConfig } from "../config.ts";
 import { addressArgument, amountArgument } from "../parseArgument.ts";
 import { readKey } from "../readKey.ts";
 import { UsageError } from "../usageError.ts";
+import { waitForDelivery } from "../waitForDelivery.ts";
 
 type SendOptions = { recipient?: Address; gasLimit?: bigint; keyFile?: string; wait: boolean };
 
@@ -69,15 +67,4 @@ export function sendCommand(): Command {
       console.log(id);
       if (options.wait) await waitForDelivery(destination, id);
     });
-}
-
-async function waitForDelivery(destination: ChainConfig, id: Hash): Promise<void> {
-  const client = createPublicClient({ transport: http(destination.rpcUrl) });
-  const call = { address: destination.mailbox, abi: mailboxAbi, args: [id] } as const;
-  const spinner = ora({ text: `waiting for its delivery on ${destination.name}`, stream: process.stderr }).start();
-  while (!(await client.readContract({ ...call, functionName: "delivered" }))) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  const block = await client.readContract({ ...call, functionName: "processedAt" });
-  spinner.succeed(`delivered in block ${block} of ${destination.name}`);
 }
