@@ -6,9 +6,11 @@ import { countRequests, type RequestResult } from "../../control/countRequests.t
 import { type OpenStoreParameters, openStore, type Store } from "../../store/openStore.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
+import { steadyNow } from "../steadyNow.ts";
 import type { Destination, Origin } from "./context.ts";
 import { createRelayer, type Relayer } from "./createRelayer.ts";
 import type { RelayerEvent } from "./events.ts";
+import { forgetFuture } from "./forgetFuture.ts";
 import type { RelayerOptions } from "./options.ts";
 import { type RelayerTables, relayerMigrations } from "./schema.ts";
 
@@ -45,11 +47,12 @@ export function openRelayerStore(parameters: Omit<OpenStoreParameters, "migratio
  * @throws StoreError when the store can not be opened
  */
 export async function openRelayer(parameters: OpenRelayerParameters): Promise<OpenedRelayer> {
-  const { account, storeFile, log, now = Date.now, onRequest = () => {}, ...rest } = parameters;
+  const { account, storeFile, log, now = steadyNow, onRequest = () => {}, ...rest } = parameters;
   const open = (chain: ChainConfig) =>
     countRequests(createChainClient(chain), (result) => onRequest(chain.name, result));
   const store = await openRelayerStore({ file: storeFile, exclusive: true });
   try {
+    await forgetFuture(store.db, now());
     const origins = await Promise.all(
       rest.origins.map(async (chain) => {
         const client = open(chain);

@@ -5,6 +5,7 @@ import { pauseCommands } from "../../control/commands.ts";
 import { type Command, CommandError } from "../../control/controlServer.ts";
 import { type HttpOptions, type Served, serve } from "../../control/serve.ts";
 import { explorerRoutes } from "../../explorer/explorerRoutes.ts";
+import { steadyNow } from "../steadyNow.ts";
 import { retryMessage } from "./messages.ts";
 import type { OpenedRelayer, RelayerStore } from "./openRelayer.ts";
 import type { Sight } from "./sight/createSight.ts";
@@ -23,7 +24,7 @@ export function serveRelayer(parameters: {
   log: Logger;
   now?: () => number;
 }): Promise<Served> {
-  const { http, relayer, sight, allowLocal, log, now = Date.now } = parameters;
+  const { http, relayer, sight, allowLocal, log, now = steadyNow } = parameters;
   return serve(http, {
     metrics: sight.metrics,
     beforeScrape: () => sight.refresh(relayer),

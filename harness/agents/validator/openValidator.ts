@@ -6,6 +6,7 @@ import { countRequests, type RequestResult } from "../../control/countRequests.t
 import type { BlsSigner } from "../../protocol/bls.ts";
 import { openStorage } from "../../storage/openStorage.ts";
 import { openStore, type Store } from "../../store/openStore.ts";
+import { steadyNow } from "../steadyNow.ts";
 import {
   createValidator,
   type Validator,
@@ -48,7 +49,7 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     transactionAccount = account,
     location,
     storeFile,
-    now = Date.now,
+    now = steadyNow,
     onRequest = () => {},
     ...rest
   } = parameters;

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { pauseCommands } from "../../control/commands.ts";
 import { type HttpOptions, type Served, serve } from "../../control/serve.ts";
+import { steadyNow } from "../steadyNow.ts";
 import type { OpenedValidator } from "./openValidator.ts";
 import type { createValidatorSight } from "./sight.ts";
 
@@ -18,7 +19,7 @@ export function serveValidator(parameters: {
     health: async () => sight.health(validator),
     ready: async () => sight.ready(validator),
     observe: sight.observe,
-    commands: pauseCommands(validator.store.db, Date.now),
+    commands: pauseCommands(validator.store.db, steadyNow),
     log,
   });
 }

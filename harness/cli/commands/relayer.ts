@@ -3,6 +3,7 @@ import { openRelayer } from "../../agents/relayer/openRelayer.ts";
 import { serveRelayer } from "../../agents/relayer/serveRelayer.ts";
 import { createSight } from "../../agents/relayer/sight/createSight.ts";
 import { createRelayerMetrics } from "../../agents/relayer/sight/relayerMetrics.ts";
+import { steadyNow } from "../../agents/steadyNow.ts";
 import { chainNamed, readConfig } from "../config.ts";
 import { httpOptions } from "../httpConfig.ts";
 import { createLogger } from "../logger.ts";
@@ -31,7 +32,7 @@ export function relayerCommand(): Command {
         ...chains,
         account: account.address,
         allowLocal: options.allowLocalStorage,
-        now: Date.now,
+        now: steadyNow,
         metrics: createRelayerMetrics({ withProcess: http !== undefined }),
       });
       await using relayer = await openRelayer({

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { steadyNow } from "../../agents/steadyNow.ts";
 import { openValidator } from "../../agents/validator/openValidator.ts";
 import { serveValidator } from "../../agents/validator/serveValidator.ts";
 import { createValidatorSight } from "../../agents/validator/sight.ts";
@@ -25,7 +26,7 @@ export function validatorCommand(): Command {
       const sight = createValidatorSight({
         chain: chainConfig,
         account: payer.address,
-        now: Date.now,
+        now: steadyNow,
         withProcess: http !== undefined,
       });
       await using validator = await openValidator({

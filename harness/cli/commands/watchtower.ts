@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { steadyNow } from "../../agents/steadyNow.ts";
 import { openWatchtower } from "../../agents/watchtower/openWatchtower.ts";
 import { towerHealth, towerReadiness } from "../../agents/watchtower/towerHealth.ts";
 import { createTowerMetrics } from "../../agents/watchtower/towerMetrics.ts";
@@ -54,12 +55,12 @@ docs/watchtower.md has an example.`,
         metrics,
         options: { allowLocalStorage },
       });
-      const since = Date.now();
+      const since = steadyNow();
       await using _server =
         listen &&
         (await serve(listen, {
           metrics,
-          health: async () => towerHealth(tower, { now: Date.now(), since }),
+          health: async () => towerHealth(tower, { now: steadyNow(), since }),
           ready: () => towerReadiness(tower),
           observe: async () => {},
           log,

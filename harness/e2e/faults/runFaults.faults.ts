@@ -1,5 +1,5 @@
 import { it } from "vitest";
-import { runFaults } from "./faultRun.ts";
+import { runFaults } from "./runFaults.ts";
 
 const { CAUSEWAY_FAULT_SEED, CAUSEWAY_FAULT_SEEDS = "2", CAUSEWAY_FAULT_STEPS = "40" } = process.env;
 const steps = Number(CAUSEWAY_FAULT_STEPS);
