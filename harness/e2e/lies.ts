@@ -13,10 +13,10 @@ import {
   toHex,
 } from "viem";
 import { z } from "zod";
+import type { Lie, RpcRequest } from "../chains/lyingRpc.ts";
 import { createMerkleTree } from "../protocol/merkleTree.ts";
 import type { World } from "../world/createWorld.ts";
 import { control } from "./kit.ts";
-import type { Lie, RpcRequest } from "./lyingRpc.ts";
 import { treeOf } from "./towerKit.ts";
 
 const DISPATCH = toEventSelector("Dispatch(address,uint32,bytes32,bytes)");

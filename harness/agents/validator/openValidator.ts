@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
 import { createWalletClient, http, type LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
+import { oneNode } from "../../chains/chainNodes.ts";
 import { createChainClient } from "../../chains/client.ts";
+import { openChainNodes } from "../../chains/openChainNodes.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
 import { openStorage } from "../../storage/openStorage.ts";
 import { openStore } from "../../store/openStore.ts";
@@ -15,6 +17,10 @@ import {
 
 export type OpenValidatorParameters = {
   chain: ChainConfig;
+  /** RPC URLs of other operators, beside the chain's own: then `quorum` (default: all) must agree, and none may contradict. */
+  otherRpcUrls?: readonly string[];
+  quorum?: number;
+  rpcTimeoutMs?: number;
   /** Signs checkpoints. */
   account: LocalAccount;
   /** Signs the same checkpoints for BLS multisig modules. Default: nothing does. */
@@ -36,10 +42,21 @@ export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<voi
 /**
  * A validator with its store, its storage and its client, ready to tick. Disposing it stops it and closes the store.
  *
- * @throws StoreError, StorageError when the store or the storage can not be opened
+ * @throws NodesConfigError, StoreError, StorageError when the nodes do not do, or the store or the storage can not be opened
  */
 export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
-  const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...rest } = parameters;
+  const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...others } = parameters;
+  const { otherRpcUrls = [], quorum, rpcTimeoutMs: timeoutMs, ...rest } = others;
+  const rpcUrls = [chain.rpcUrl, ...otherRpcUrls];
+  const { name } = chain;
+  const several = {
+    name,
+    rpcUrls,
+    ...(quorum !== undefined && { quorum }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
+  const client = createChainClient(chain);
+  const nodes = otherRpcUrls.length === 0 ? oneNode(client) : openChainNodes(several);
   const storage = openStorage(location);
   const store = await openStore<ValidatorTables>({
     file: storeFile,
@@ -50,7 +67,9 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     const validator = await createValidator({
       ...rest,
       chain,
-      client: createChainClient(chain),
+      client,
+      nodes,
+      rpcUrls,
       account,
       storage,
       store,

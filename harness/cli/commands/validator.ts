@@ -5,6 +5,7 @@ import { createLogger } from "../logger.ts";
 import { openAccount } from "../openAccount.ts";
 import { readBlsKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
+import { readUrl } from "../urlSource.ts";
 import { UsageError } from "../usageError.ts";
 
 export function validatorCommand(): Command {
@@ -13,10 +14,13 @@ export function validatorCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.validator === undefined) throw new UsageError(`${config.file} has no part "validator"`);
-      const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom } = config.validator;
+      const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom, rpcUrls, quorum } =
+        config.validator;
       const log = createLogger();
       await using validator = await openValidator({
         chain: chainNamed(config, chain),
+        otherRpcUrls: rpcUrls.map((url) => readUrl(url)),
+        ...(quorum !== undefined && { quorum }),
         account: await openAccount(key),
         ...(blsKey && { blsSigner: readBlsKey(blsKey) }),
         ...(transactionKey && { transactionAccount: await openAccount(transactionKey) }),
