@@ -55,7 +55,7 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     ...(quorum !== undefined && { quorum }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };
-  const client = createChainClient(chain);
+  const client = createChainClient({ rpcUrl: chain.rpcUrl, ...(timeoutMs !== undefined && { timeoutMs }) });
   const nodes = otherRpcUrls.length === 0 ? oneNode(client) : openChainNodes(several);
   const storage = openStorage(location);
   const store = await openStore<ValidatorTables>({
