@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    // npm test; what takes longer, and tries what breaks and who cheats, is npm run test:faults.
-    include: [process.env.CAUSEWAY_FAULTS ? "harness/**/*.faults.ts" : "harness/**/*.test.ts"],
+    // npm test; what takes longer, and tries what breaks and who cheats, is npm run test:faults; what needs a browser test:browser.
+    include: [`harness/**/*.${process.env.CAUSEWAY_TESTS ?? "test"}.ts`],
     passWithNoTests: false,
     allowOnly: false,
     retry: 0,

@@ -13,10 +13,11 @@ import {
   publicActions,
   toHex,
   walletActions,
+  zeroAddress,
 } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { startAnvil } from "../chains/anvil.ts";
-import { gasPaymasterAbi, mailboxAbi, optimisticIsmAbi } from "../contracts/abi.ts";
+import { gasPaymasterAbi, hypERC20Abi, mailboxAbi, optimisticIsmAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
 import { deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { createDeployer } from "../contracts/deployer.ts";
@@ -147,6 +148,7 @@ async function paymentRows(): Promise<Row[]> {
   const payment = gasLimit * prices.gasPrice;
   await call(origin, mailbox, mailboxAbi, "setDefaultHook", [address]);
   const withPayment = await meanDispatch(payment);
+  const transfer = await meanTransfer(payment);
   await call(origin, mailbox, mailboxAbi, "setDefaultHook", [merkleTreeHook]);
   const args = [tree.leaf(0), DESTINATION, gasLimit, owner];
   const paid = await call(origin, address, gasPaymasterAbi, "payForGas", args, payment);
@@ -154,7 +156,41 @@ async function paymentRows(): Promise<Row[]> {
     { operation: "dispatch + protocol fee hook at 0", gas: withProtocolFee, goal: 56_500 },
     { operation: "dispatch + gas payment (exact)", gas: withPayment, goal: 65_000 },
     { operation: "pay for gas (exact)", gas: Number(paid.gasUsed), goal: 27_500 },
+    { operation: "token route transferRemote (synthetic, tree + gas payment)", gas: transfer, goal: 94_000 },
   ];
+}
+
+/** Sends a part of what it has of a synthetic token, which the Mailbox brought it. */
+async function meanTransfer(value: bigint): Promise<number> {
+  const owner = account.address;
+  const { mailbox } = origin.core;
+  const deployer = await createDeployer({ rpcUrl: origin.anvil.rpcUrl, account });
+  const names = ["Synthetic", "SYN", 18, 1n, 1n];
+  const { address } = await deployer.create("HypERC20", [...names, mailbox, zeroAddress, zeroAddress, owner]);
+  await call(origin, address, hypERC20Abi, "enrollRemoteRouter", [DESTINATION, addressToBytes32(recipient)]);
+  const body = concat([addressToBytes32(owner), toHex(10n ** 18n, { size: 32 })]);
+  await origin.client.impersonateAccount({ address: mailbox });
+  await origin.client.setBalance({ address: mailbox, value: 10n ** 18n });
+  const hash = await origin.client.writeContract({
+    chain: null,
+    account: mailbox,
+    address,
+    abi: hypERC20Abi,
+    functionName: "handle",
+    args: [DESTINATION, addressToBytes32(recipient), body],
+  });
+  await origin.client.waitForTransactionReceipt({ hash });
+  let total = 0;
+  for (let i = 0; i < SAMPLES; i++) {
+    const args = [DESTINATION, addressToBytes32(recipient), 10n ** 15n];
+    const receipt = await call(origin, address, hypERC20Abi, "transferRemote", args, value);
+    const [event] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
+    if (event === undefined) throw new Error("no Dispatch event");
+    tree.append(messageId(event.args.message));
+    messages.push(event.args.message);
+    total += Number(receipt.gasUsed);
+  }
+  return total / SAMPLES;
 }
 
 type ModuleCase = {

@@ -1,3 +1,4 @@
+import { countRequests, type RequestResult } from "../control/countRequests.ts";
 import { type ChainNodes, createChainNodes } from "./chainNodes.ts";
 import { createChainClient } from "./client.ts";
 
@@ -18,12 +19,14 @@ export function openChainNodes(parameters: {
   rpcUrls: readonly string[];
   quorum?: number;
   timeoutMs?: number;
+  /** Told of every request to any of them. */
+  onRequest?: (result: RequestResult) => void;
 }): ChainNodes {
-  const { name, rpcUrls, quorum = rpcUrls.length, timeoutMs = TIMEOUT_MS } = parameters;
+  const { name, rpcUrls, quorum = rpcUrls.length, timeoutMs = TIMEOUT_MS, onRequest = () => {} } = parameters;
   const different = new Set(rpcUrls.map((url) => new URL(url).href)).size;
   const [first, second, ...others] = rpcUrls.map((rpcUrl, i) => ({
     name: `${name} node ${i + 1}`,
-    client: createChainClient({ rpcUrl, timeoutMs }),
+    client: countRequests(createChainClient({ rpcUrl, timeoutMs }), onRequest),
   }));
   if (first === undefined || second === undefined || different !== rpcUrls.length) {
     throw new NodesConfigError(

@@ -7,6 +7,7 @@ import "kysely";
 import "libsql";
 import "ora";
 import "pino";
+import "tiny-secp256k1";
 import "viem";
 import "viem/accounts";
 import "zod";

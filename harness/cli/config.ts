@@ -7,6 +7,7 @@ import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
+import { type HttpConfig, httpSchema } from "./httpConfig.ts";
 import { type KeySource, keySourceSchema, localKeySourceSchema } from "./keySource.ts";
 import { urlSourceSchema } from "./urlSource.ts";
 import { UsageError } from "./usageError.ts";
@@ -31,6 +32,8 @@ const validatorSchema = z.strictObject({
   store: z.string(),
   /** After the history was lost on purpose: sign nothing below this index. */
   acceptLostHistoryFrom: z.number().int().nonnegative().optional(),
+  /** Serve health and metrics, and take commands. */
+  http: httpSchema.exactOptional(),
 });
 
 const relayerSchema = z.strictObject({
@@ -55,6 +58,8 @@ const relayerSchema = z.strictObject({
   maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
   /** When to claim what escrows owe for deliveries. */
   claims: claimOptionsSchema.exactOptional(),
+  /** Serve health, metrics and the explorer, and take commands. */
+  http: httpSchema.exactOptional(),
 });
 
 const wei = z
@@ -151,6 +156,8 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   const { chains, validator, relayer, watchtower, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = <S extends KeySource>(source: S) => ("file" in source ? { ...source, file: path(source.file) } : source);
+  const withHttp = ({ http }: { http?: HttpConfig }) =>
+    http && { http: { ...http, ...(http.token && { token: key(http.token) }) } };
   return {
     file,
     chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, { ...chain, name }])),
@@ -161,15 +168,19 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
         ...(validator.blsKey && { blsKey: key(validator.blsKey) }),
         ...(validator.transactionKey && { transactionKey: key(validator.transactionKey) }),
         store: path(validator.store),
+        ...withHttp(validator),
       },
     }),
-    ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
+    ...(relayer && {
+      relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store), ...withHttp(relayer) },
+    }),
     ...(watchtower && {
       watchtower: {
         ...watchtower,
         ...(watchtower.key && { key: key(watchtower.key) }),
         ...(watchtower.guardianKey && { guardianKey: key(watchtower.guardianKey) }),
         store: path(watchtower.store),
+        ...withHttp(watchtower),
       },
     }),
     ...(gasOracle && {

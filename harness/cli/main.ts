@@ -1,47 +1,40 @@
 import { Command } from "commander";
 import { BaseError } from "viem";
-import { blsCommand } from "./commands/bls.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { deployCommand } from "./commands/deploy.ts";
-import { escrowCommand } from "./commands/escrow.ts";
-import { gasOracleCommand } from "./commands/gasOracle.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
-import { hookCommand } from "./commands/hook.ts";
-import { ismCommand } from "./commands/ism.ts";
-import { payCommand } from "./commands/pay.ts";
-import { relayerCommand } from "./commands/relayer.ts";
-import { retryCommand } from "./commands/retry.ts";
-import { sendCommand } from "./commands/send.ts";
-import { stakeCommand } from "./commands/stake.ts";
-import { statusCommand } from "./commands/status.ts";
-import { upCommand } from "./commands/up.ts";
-import { validatorCommand } from "./commands/validator.ts";
-import { watchtowerCommand } from "./commands/watchtower.ts";
-import { whyCommand } from "./commands/why.ts";
+
+/** Loaded when it is asked for: a command needs a fraction of what all of them do. */
+const commands: Record<string, () => Promise<Command>> = {
+  up: async () => (await import("./commands/up.ts")).upCommand(),
+  demo: async () => (await import("./commands/demo.ts")).demoCommand(),
+  send: async () => (await import("./commands/send.ts")).sendCommand(),
+  pay: async () => (await import("./commands/pay.ts")).payCommand(),
+  escrow: async () => (await import("./commands/escrow.ts")).escrowCommand(),
+  status: async () => (await import("./commands/status.ts")).statusCommand(),
+  retry: async () => (await import("./commands/retry.ts")).retryCommand(),
+  pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
+  resume: async () => (await import("./commands/pause.ts")).resumeCommand(),
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  validator: async () => (await import("./commands/validator.ts")).validatorCommand(),
+  relayer: async () => (await import("./commands/relayer.ts")).relayerCommand(),
+  watchtower: async () => (await import("./commands/watchtower.ts")).watchtowerCommand(),
+  "gas-oracle": async () => (await import("./commands/gasOracle.ts")).gasOracleCommand(),
+  deploy: async () => (await import("./commands/deploy.ts")).deployCommand(),
+  ism: async () => (await import("./commands/ism.ts")).ismCommand(),
+  hook: async () => (await import("./commands/hook.ts")).hookCommand(),
+  stake: async () => (await import("./commands/stake.ts")).stakeCommand(),
+  bls: async () => (await import("./commands/bls.ts")).blsCommand(),
+  gateway: async () => (await import("./commands/gateway.ts")).gatewayCommand(),
+  why: async () => (await import("./commands/why.ts")).whyCommand(),
+};
 
 const program = new Command("causeway")
   .description("Interchain messaging: a contract on one chain sends bytes to a contract on another.")
   .option("-c, --config <file>", "configuration (default: CAUSEWAY_CONFIG, causeway.json, .causeway/causeway.json)")
   .option("-v, --verbose", "show the stack of an error")
-  .showHelpAfterError("(causeway --help lists the commands)")
-  .addCommand(upCommand())
-  .addCommand(demoCommand())
-  .addCommand(sendCommand())
-  .addCommand(payCommand())
-  .addCommand(escrowCommand())
-  .addCommand(statusCommand())
-  .addCommand(retryCommand())
-  .addCommand(validatorCommand())
-  .addCommand(relayerCommand())
-  .addCommand(watchtowerCommand())
-  .addCommand(gasOracleCommand())
-  .addCommand(deployCommand())
-  .addCommand(ismCommand())
-  .addCommand(hookCommand())
-  .addCommand(stakeCommand())
-  .addCommand(blsCommand())
-  .addCommand(gatewayCommand())
-  .addCommand(whyCommand());
+  .showHelpAfterError("(causeway --help lists the commands)");
+
+const [asked = ""] = program.parseOptions(process.argv.slice(2)).operands;
+const one = Object.hasOwn(commands, asked) ? commands[asked] : undefined;
+for (const load of one === undefined ? Object.values(commands) : [one]) program.addCommand(await load());
 
 try {
   await program.parseAsync();

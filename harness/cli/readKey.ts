@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Hex, LocalAccount } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
 import { type BlsSigner, createBlsSigner } from "../protocol/bls.ts";
+import { createLocalSigner } from "../protocol/localSigner.ts";
 import type { LocalKeySource } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -12,7 +12,7 @@ import { UsageError } from "./usageError.ts";
  * @throws UsageError that names where the key was looked for, and never what was found there
  */
 export function readKey(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): LocalAccount {
-  return readSecret(source, env, privateKeyToAccount);
+  return readSecret(source, env, createLocalSigner);
 }
 
 /** The signer of a BLS secret, kept in the same way. @throws UsageError as `readKey` */
@@ -20,11 +20,29 @@ export function readBlsKey(source: LocalKeySource, env: NodeJS.ProcessEnv = proc
   return readSecret(source, env, createBlsSigner);
 }
 
-function readSecret<T>(source: LocalKeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
+/**
+ * The token of an agent's HTTP server, kept in the same way: 32 characters or more, as `openssl rand -hex 32` makes them.
+ *
+ * @throws UsageError that never tells what was found
+ */
+export function readToken(source: LocalKeySource, env: NodeJS.ProcessEnv = process.env): string {
+  const { text, place } = readText(source, env, "token");
+  if (!/^[\w.~+/=-]{32,200}$/.test(text)) {
+    throw new UsageError(`what is in ${place} is no token: 32 or more letters and digits (openssl rand -hex 32)`);
+  }
+  return text;
+}
+
+function readText(source: LocalKeySource, env: NodeJS.ProcessEnv, what: string): { text: string; place: string } {
   const place = "env" in source ? `the environment variable ${source.env}` : source.file;
-  const text = "env" in source ? env[source.env] : readKeyFile(source.file);
-  if (text === undefined || text.trim() === "") throw new UsageError(`no private key in ${place}: set it`);
-  const hex = text.trim().replace(/^0x/, "");
+  const text = ("env" in source ? env[source.env] : readKeyFile(source.file))?.trim();
+  if (text === undefined || text === "") throw new UsageError(`no ${what} in ${place}: set it`);
+  return { text, place };
+}
+
+function readSecret<T>(source: LocalKeySource, env: NodeJS.ProcessEnv, use: (secret: Hex) => T): T {
+  const { text, place } = readText(source, env, "private key");
+  const hex = text.replace(/^0x/, "");
   if (!/^[0-9a-fA-F]{64}$/.test(hex)) {
     throw new UsageError(`what is in ${place} is no private key: it must be 64 hex digits`);
   }

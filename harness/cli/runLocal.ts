@@ -2,9 +2,13 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import ora from "ora";
 import { type Hex, stringToHex } from "viem";
+import { serveRelayer } from "../agents/relayer/serveRelayer.ts";
+import { createSight, type Sight } from "../agents/relayer/sight/createSight.ts";
 import { localAccounts, localKey } from "../chains/localChains.ts";
 import { ISM_FACTORY_NAMES } from "../contracts/ismFactories.ts";
+import type { Served } from "../control/serve.ts";
 import { CHAIN_NAMES, createWorld, other, type World } from "../world/createWorld.ts";
+import { createLogger } from "./logger.ts";
 import { createTimeline } from "./timeline.ts";
 import { untilSignal } from "./untilSignal.ts";
 import { UsageError } from "./usageError.ts";
@@ -18,6 +22,8 @@ export type RunLocalParameters = {
   stay: boolean;
   /** Wei for a gas of the other chain that escrows ask. Default: there are none. */
   escrowGasPrice?: bigint;
+  /** Serve the relayer's health, metrics and explorer to this machine at that port. Default: nowhere. */
+  port?: number;
 };
 
 const BLOCK_TIME_S = 1;
@@ -29,11 +35,12 @@ const DELIVERY_TIMEOUT_MS = 120_000;
  *
  * @throws Error when a message is not delivered in two minutes
  */
-export async function runLocal({ directory, messages, stay, escrowGasPrice }: RunLocalParameters): Promise<void> {
+export async function runLocal({ directory, messages, stay, escrowGasPrice, port }: RunLocalParameters): Promise<void> {
   const folder = resolve(directory);
   await emptyFolder(folder);
   const spinner = ora({ text: "starting two chains", stream: process.stderr }).start();
   const timeline = createTimeline();
+  let sight: Sight | undefined;
   try {
     await using world = await createWorld({
       directory: folder,
@@ -45,11 +52,16 @@ export async function runLocal({ directory, messages, stay, escrowGasPrice }: Ru
       ...(escrowGasPrice !== undefined && { escrowGasPrice }),
       relayerOptions: { pollIntervalMs: POLL_INTERVAL_MS },
       onValidatorEvent: timeline.onValidatorEvent,
-      onRelayerEvent: timeline.onRelayerEvent,
+      onRelayerEvent: (event) => {
+        timeline.onRelayerEvent(event);
+        sight?.onEvent(event);
+      },
     });
     await writeFile(join(folder, "causeway.json"), `${JSON.stringify(configOf(world), null, 2)}\n`);
     for (const validator of world.validators) void validator.start().catch(() => {}); // it logs why
     world.relayer.start();
+    sight = createSight({ ...localSight(world), now: world.now });
+    await using server = port === undefined ? undefined : await serveLocal(world, sight, port);
     spinner.succeed(`alpha and beta are up: ${world.validators.length} validators (2 of 3 must sign), one relayer`);
     if (messages > 0) {
       await sendBothWays(world, messages, timeline, spinner);
@@ -57,6 +69,7 @@ export async function runLocal({ directory, messages, stay, escrowGasPrice }: Ru
     }
     if (stay) {
       console.log(howToTalk(world, directory));
+      if (server !== undefined) console.log(`The explorer is at ${server.url}`);
       await untilSignal();
     }
   } finally {
@@ -90,6 +103,23 @@ async function sendBothWays(
     await new Promise((wake) => setTimeout(wake, 50));
   }
   spinner.succeed(`${timeline.progress().done} messages delivered`);
+}
+
+function localSight({ chains }: World) {
+  const both = CHAIN_NAMES.map((name) => chains[name].config);
+  return { origins: both, destinations: both, account: localAccounts.relayer.address, allowLocal: true };
+}
+
+function serveLocal({ relayer, now }: World, sight: Sight, port: number): Promise<Served> {
+  const http = { host: "127.0.0.1", port, hosts: [] };
+  return serveRelayer({
+    http,
+    relayer,
+    sight,
+    allowLocal: true,
+    log: createLogger({ CAUSEWAY_LOG_LEVEL: "error" }),
+    now,
+  });
 }
 
 /** A folder that agents may fill. Refuses to empty one that somebody else filled. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { chainConfigSchema } from "../chains/chainConfig.ts";
+import { httpSchema } from "./httpConfig.ts";
 import { keySourceSchema } from "./keySource.ts";
 import { urlSourceSchema } from "./urlSource.ts";
 
@@ -64,8 +65,8 @@ export const watchtowerSchema = z.strictObject({
   modules: z.array(moduleSchema).default([]),
   /** Is told of alerts by POST of JSON. */
   webhook: urlSourceSchema.optional(),
-  /** Serve metrics to this machine at that port. Default: nowhere. */
-  metricsPort: z.int().min(1).max(65_535).exactOptional(),
+  /** Serve health and metrics. Default: nowhere. */
+  http: httpSchema.exactOptional(),
   /** Read validators' `file://` locations: only where validators run on this machine. */
   allowLocalStorage: z.boolean().default(false),
 });

@@ -40,6 +40,10 @@ const ABIS = {
   protocolFeeAbi: "ProtocolFee",
   escrowPaymasterAbi: "EscrowPaymaster",
   deliveryReceiptsAbi: "DeliveryReceipts",
+  hypERC20Abi: "HypERC20",
+  hypERC20CollateralAbi: "HypERC20Collateral",
+  hypNativeAbi: "HypNative",
+  tokenFeeAbi: "ITokenFee",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

@@ -13,6 +13,9 @@ const POLL_MS = 5;
 export type AgentProcess = {
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** SIGSTOP and SIGCONT: it hangs until it is let go on. */
+  hold(): void;
+  letGo(): void;
   /** SIGTERM; resolves with its exit code. */
   terminate(): Promise<number | null>;
   /** @throws Error with its last words when it has ended by itself */
@@ -36,6 +39,7 @@ export function startAgent(
   agent: "validator" | "relayer" | "watchtower",
   config: string,
   env: Record<string, string>,
+  onOutput: (text: string) => void = () => {},
 ): AgentProcess {
   // The kernel ends it with this process, where it can be asked to.
   const setpriv = process.platform === "linux" ? findOnPath("setpriv") : undefined;
@@ -48,6 +52,7 @@ export function startAgent(
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-KEPT_OUTPUT);
+    onOutput(chunk.toString());
   });
   const ended = new Promise<number | null>((resolve) => {
     child.once("error", (error) => {
@@ -62,6 +67,8 @@ export function startAgent(
   };
   return {
     kill: async () => void (await end("SIGKILL")),
+    hold: () => void child.kill("SIGSTOP"),
+    letGo: () => void child.kill("SIGCONT"),
     terminate: () => end("SIGTERM"),
     assertRunning() {
       if (child.exitCode === null && child.signalCode === null) return;

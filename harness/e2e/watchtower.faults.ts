@@ -32,7 +32,7 @@ it("holds nothing against honest validators, and explains every delivery", async
   expect(await tower.offences()).toEqual([]);
   expect(await tower.alertKinds()).toEqual([]);
   expect(await tower.store.db.selectFrom("tower_sighting").selectAll().execute()).toEqual([]);
-  expect(tower.metrics()).toMatchObject({ ticks: 2, watched_keys: 6 });
+  expect(await tower.metrics.snapshot()).toMatchObject({ ticks: 2, watched_keys: 6 });
 });
 
 /** What is signed in place of what is honest, and what that is. */
@@ -203,7 +203,7 @@ describe("whatever a validator publishes, it and the others are watched on", () 
     await tower.tick();
     expect(await tower.verdicts()).toEqual({ honest: 1, "wrong-root": 1 });
     expect(await tower.offences()).toMatchObject([{ signer: hostile.address, leaf_index: last }]);
-    expect(tower.metrics().storage_read_failures).toBeGreaterThanOrEqual(spoilt.length);
+    expect((await tower.metrics.snapshot()).storage_read_failures).toBeGreaterThanOrEqual(spoilt.length);
   });
 
   it("signatures of others, and none", async () => {
@@ -222,7 +222,7 @@ describe("whatever a validator publishes, it and the others are watched on", () 
   it("at a location that is not read, or that it has left: what was announced is watched in turn, and a flag is told of", async () => {
     const hostile = await addHostile(world);
     await hostile.publish({ ...(await honestCheckpoint(world, 0)), root: keccak256("0x09") });
-    await hostile.announce("s3://bucket/region");
+    await hostile.announce("ftp://bucket/region");
     await hostile.announce(`file://${world.directory}/does-not-exist`);
     const flag = { local_merkle_root: keccak256("0x"), canonical_merkle_root: keccak256("0x"), checkpoint_index: 3 };
     writeFileSync(
@@ -233,7 +233,7 @@ describe("whatever a validator publishes, it and the others are watched on", () 
     await tower.tick();
     await tower.tick();
     expect(await tower.alertKinds()).toEqual(["location-unreadable", "reorg-flag", "wrong-root"]);
-    expect(await tower.alertTexts("location-unreadable")).toEqual([expect.stringContaining("s3://bucket/region")]);
+    expect(await tower.alertTexts("location-unreadable")).toEqual([expect.stringContaining("ftp://bucket/region")]);
   });
 
   it("a file that was deleted after it was seen is not forgotten, over a restart", async () => {
@@ -300,9 +300,9 @@ it("runs by itself until it is stopped", async () => {
   tower.start();
   expect(await told.first).toBe("wrong-root");
   await tower.stop();
-  const { ticks } = tower.metrics();
+  const { ticks } = await tower.metrics.snapshot();
   expect(await tower.offences()).toHaveLength(1);
-  expect(tower.metrics().ticks).toBe(ticks);
+  expect((await tower.metrics.snapshot()).ticks).toBe(ticks);
 });
 
 /** A webhook, and the kind of the first alert that it is told. */

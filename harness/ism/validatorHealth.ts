@@ -48,7 +48,7 @@ export async function validatorHealth(parameters: {
   const { tree, origins, origin, allowLocal } = parameters;
   const pairs = new Map<string, { validator: Address; origin: HealthOrigin; count: Promise<number> }>();
   const counts = new Map(origins.map((one) => [one.chain.domain, finalCount(one)]));
-  for (const { validator, domain } of signers(tree, origin)) {
+  for (const { validator, domain } of signersBelow(tree, origin)) {
     for (const one of origins) {
       const count = counts.get(one.chain.domain);
       if (count === undefined || (domain !== undefined && domain !== one.chain.domain)) continue;
@@ -70,21 +70,25 @@ async function finalCount({ chain, client }: HealthOrigin): Promise<number> {
   return (await treeAt(client, chain.merkleTreeHook, number)).count;
 }
 
-function signers(node: IsmNode, domain: number | undefined): { validator: Address; domain: number | undefined }[] {
+/** The validators below a module, each with the domain that it is asked about, where that is one. */
+export function signersBelow(
+  node: IsmNode,
+  domain: number | undefined,
+): { validator: Address; domain: number | undefined }[] {
   switch (node.kind) {
     case "multisig":
       return node.validators.map(({ address }) => ({ validator: address, domain }));
     case "routing": {
       const routes = node.routes.filter((route) => domain === undefined || route.domain === domain);
-      const others = node.fallback === undefined ? [] : signers(node.fallback.module, domain);
-      return [...routes.flatMap((route) => signers(route.module, route.domain)), ...others];
+      const others = node.fallback === undefined ? [] : signersBelow(node.fallback.module, domain);
+      return [...routes.flatMap((route) => signersBelow(route.module, route.domain)), ...others];
     }
     case "aggregation":
-      return node.modules.flatMap((module) => signers(module, domain));
+      return node.modules.flatMap((module) => signersBelow(module, domain));
     case "amountRouting":
-      return [node.lower, node.upper].flatMap((module) => signers(module, domain));
+      return [node.lower, node.upper].flatMap((module) => signersBelow(module, domain));
     case "optimistic":
-      return signers(node.submodule, domain);
+      return signersBelow(node.submodule, domain);
     default:
       return [];
   }

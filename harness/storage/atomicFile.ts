@@ -43,6 +43,9 @@ async function writeTemporary(directory: string, content: string): Promise<strin
   try {
     await handle.writeFile(content);
     await handle.datasync();
+  } catch (error) {
+    await unlink(path); // a full disk is tried again and again
+    throw error;
   } finally {
     await handle.close();
   }

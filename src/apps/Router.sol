@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 
 import {MailboxClient} from "../MailboxClient.sol";
@@ -15,6 +16,7 @@ import {IMessageRecipient} from "../interfaces/IMessageRecipient.sol";
 import {IPostDispatchHook} from "../interfaces/IPostDispatchHook.sol";
 import {IRouter} from "../interfaces/IRouter.sol";
 import {StandardHookMetadata} from "../libraries/StandardHookMetadata.sol";
+import {TypeCasts} from "../libraries/TypeCasts.sol";
 
 /// @title Router
 /// @notice Base of applications that consist of one router a chain. See IRouter.
@@ -22,20 +24,28 @@ import {StandardHookMetadata} from "../libraries/StandardHookMetadata.sol";
 ///      `handle` is the only way in: nothing else may act on a message.
 abstract contract Router is IRouter, MailboxClient, Ownable2Step {
     using EnumerableSet for EnumerableSet.UintSet;
+    using SafeCast for uint256;
+    using TypeCasts for address;
+    using TypeCasts for bytes32;
+
+    /// @dev What every dispatch reads is in one slot: the router, where it is an address of an EVM chain, and the gas.
+    struct Remote {
+        address router;
+        uint96 gas;
+        /// The router where it is more than an address; else zero.
+        bytes32 wideRouter;
+    }
 
     EnumerableSet.UintSet internal _domains;
 
-    /// @inheritdoc IRouter
-    mapping(uint32 domain => bytes32 router) public routers;
-
-    /// @inheritdoc IRouter
-    mapping(uint32 domain => uint256 gas) public destinationGas;
-
-    /// @inheritdoc IRouter
-    IPostDispatchHook public hook;
+    mapping(uint32 domain => Remote) internal _remotes;
 
     /// @inheritdoc ISpecifiesInterchainSecurityModule
     IInterchainSecurityModule public interchainSecurityModule;
+
+    /// @inheritdoc IRouter
+    /// @dev Last, and not a whole slot: what an application reads in every dispatch may stand beside it.
+    IPostDispatchHook public hook;
 
     constructor(IMailbox mailbox_, IPostDispatchHook hook_, IInterchainSecurityModule module, address owner_)
         MailboxClient(mailbox_)
@@ -47,7 +57,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
 
     /// @inheritdoc IMessageRecipient
     function handle(uint32 origin, bytes32 sender, bytes calldata body) external payable onlyMailbox {
-        if (sender == 0 || sender != routers[origin]) revert NotTheRouter(origin, sender);
+        if (sender == 0 || sender != routers(origin)) revert NotTheRouter(origin, sender);
         _handle(origin, body);
     }
 
@@ -116,6 +126,18 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
         return _quoteDispatch(domain, "");
     }
 
+    /// @inheritdoc IRouter
+    function routers(uint32 domain) public view returns (bytes32) {
+        Remote storage remote = _remotes[domain];
+        address router = remote.router;
+        return router == address(0) ? remote.wideRouter : router.toBytes32();
+    }
+
+    /// @inheritdoc IRouter
+    function destinationGas(uint32 domain) public view returns (uint256) {
+        return _remotes[domain].gas;
+    }
+
     /* ------------------------------------------------ the application ----------------------------------------------- */
 
     /// @dev Takes a message of the router enrolled for `origin`.
@@ -123,23 +145,24 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
 
     /// @dev Sends `body` to the router on `domain`, with `value` wei for the hooks, whose refund goes to the caller.
     function _dispatch(uint32 domain, uint256 value, bytes memory body) internal returns (bytes32 messageId) {
-        return mailbox.dispatch{value: value}(domain, _routerOf(domain), body, _hookMetadata(domain), hook);
+        (bytes32 router, bytes memory metadata) = _envelope(domain);
+        return mailbox.dispatch{value: value}(domain, router, body, metadata, hook);
     }
 
     /// @dev Wei that `_dispatch` of the same takes.
     function _quoteDispatch(uint32 domain, bytes memory body) internal view returns (uint256) {
-        return mailbox.quoteDispatch(domain, _routerOf(domain), body, _hookMetadata(domain), hook);
+        (bytes32 router, bytes memory metadata) = _envelope(domain);
+        return mailbox.quoteDispatch(domain, router, body, metadata, hook);
     }
 
-    /// @dev No value, the gas set for `domain`, refunds to the caller.
-    function _hookMetadata(uint32 domain) internal view returns (bytes memory) {
-        return StandardHookMetadata.encode(0, destinationGas[domain], msg.sender);
-    }
-
-    /// @dev The router of `domain`. Reverts if there is none.
-    function _routerOf(uint32 domain) internal view returns (bytes32 router) {
-        router = routers[domain];
+    /// @dev The router of `domain`, and for the hooks: no value, the gas set for `domain`, refunds to the caller. Reverts if
+    ///      there is no router.
+    function _envelope(uint32 domain) internal view returns (bytes32 router, bytes memory metadata) {
+        Remote storage remote = _remotes[domain];
+        (address account, uint256 gas) = (remote.router, remote.gas);
+        router = account == address(0) ? remote.wideRouter : account.toBytes32();
         if (router == 0) revert NoRouter(domain);
+        metadata = StandardHookMetadata.encode(0, gas, msg.sender);
     }
 
     /* ---------------------------------------------------- internal -------------------------------------------------- */
@@ -149,19 +172,25 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
 
         // slither-disable-next-line unused-return
         _domains.add(domain);
-        routers[domain] = router;
+        _setRouter(domain, router);
         emit RouterEnrolled(domain, router);
     }
 
     function _unenroll(uint32 domain) private {
         if (!_domains.remove(domain)) revert NoRouter(domain);
 
-        delete routers[domain];
+        _setRouter(domain, 0);
         emit RouterUnenrolled(domain);
     }
 
+    function _setRouter(uint32 domain, bytes32 router) private {
+        bool isAddress = uint256(router) >> 160 == 0;
+        _remotes[domain].router = isAddress ? router.toAddress() : address(0);
+        _remotes[domain].wideRouter = isAddress ? bytes32(0) : router;
+    }
+
     function _setDestinationGas(uint32 domain, uint256 gas) private {
-        destinationGas[domain] = gas;
+        _remotes[domain].gas = gas.toUint96();
         emit GasSet(domain, gas);
     }
 
@@ -179,7 +208,7 @@ abstract contract Router is IRouter, MailboxClient, Ownable2Step {
         emit IsmSet(address(module));
     }
 
-    function _requireCode(address account) private view {
+    function _requireCode(address account) internal view {
         if (account != address(0) && account.code.length == 0) revert NotAContract(account);
     }
 }

@@ -86,7 +86,7 @@ interface IRouter is IMessageRecipient, ISpecifiesInterchainSecurityModule {
     /// @notice `unenrollRemoteRouter` for each domain. Owner only.
     function unenrollRemoteRouters(uint32[] calldata domains_) external;
 
-    /// @notice Sets the gas that deliveries on `domain` are paid for. Owner only.
+    /// @notice Sets the gas that deliveries on `domain` are paid for. Owner only. It has to be below 2^96.
     function setDestinationGas(uint32 domain, uint256 gas) external;
 
     /// @notice Sets the gas for each domain. Owner only.

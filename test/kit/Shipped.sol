@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {StdConstants} from "forge-std/StdConstants.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -10,6 +11,9 @@ import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
 import {ICheckpointFraudProofs} from "src/interfaces/ICheckpointFraudProofs.sol";
+import {IHypERC20} from "src/interfaces/IHypERC20.sol";
+import {IHypERC20Collateral} from "src/interfaces/IHypERC20Collateral.sol";
+import {IHypNative} from "src/interfaces/IHypNative.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
 import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
@@ -45,10 +49,19 @@ import {ISlasher} from "src/interfaces/ISlasher.sol";
 import {ISlashingTerms} from "src/interfaces/ISlashingTerms.sol";
 import {IStakedMultisigIsm} from "src/interfaces/IStakedMultisigIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
+import {ITokenFee} from "src/interfaces/ITokenFee.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
 import {IValidatorStake} from "src/interfaces/IValidatorStake.sol";
 import {IStaticWeightedMultisigIsmFactory} from "src/interfaces/IWeightedMultisigIsm.sol";
+
+/// @notice What every router is created with.
+struct RouterConfig {
+    IMailbox mailbox;
+    IPostDispatchHook hook;
+    IInterchainSecurityModule module;
+    address owner;
+}
 
 /// @notice The Mailbox with what it inherits: its interface alone is what other contracts may call.
 interface IOwnedMailbox is IMailbox {
@@ -444,6 +457,58 @@ library Shipped {
 
     function deliveryReceipts(IMailbox forMailbox) internal returns (IDeliveryReceipts) {
         return IDeliveryReceipts(_deploy("src/receipts/DeliveryReceipts.sol:DeliveryReceipts", abi.encode(forMailbox)));
+    }
+
+    /* -------------------------------------------------- token routes ------------------------------------------------ */
+
+    /// @dev Eighteen decimals.
+    function hypERC20(uint256 numerator, uint256 denominator, RouterConfig memory config) internal returns (IHypERC20) {
+        bytes memory arguments = abi.encode(
+            "Synthetic", "SYN", 18, numerator, denominator, config.mailbox, config.hook, config.module, config.owner
+        );
+        return IHypERC20(_deploy("src/apps/token/HypERC20.sol:HypERC20", arguments));
+    }
+
+    function hypERC20Collateral(IERC20 token, uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+        returns (IHypERC20Collateral)
+    {
+        return IHypERC20Collateral(
+            _deploy(
+                "src/apps/token/HypERC20Collateral.sol:HypERC20Collateral",
+                abi.encode(token, numerator, denominator, config.mailbox, config.hook, config.module, config.owner)
+            )
+        );
+    }
+
+    function hypNative(uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+        returns (IHypNative)
+    {
+        return IHypNative(
+            _deploy(
+                "src/apps/token/HypNative.sol:HypNative",
+                abi.encode(numerator, denominator, config.mailbox, config.hook, config.module, config.owner)
+            )
+        );
+    }
+
+    function linearFee(address token, uint256 maxFee, uint256 halfAmount, address owner) internal returns (ITokenFee) {
+        return
+            ITokenFee(
+                _deploy("src/apps/token/fees/LinearFee.sol:LinearFee", abi.encode(token, maxFee, halfAmount, owner))
+            );
+    }
+
+    function progressiveFee(address token, uint256 maxFee, uint256 halfAmount, address owner)
+        internal
+        returns (ITokenFee)
+    {
+        return ITokenFee(
+            _deploy(
+                "src/apps/token/fees/ProgressiveFee.sol:ProgressiveFee", abi.encode(token, maxFee, halfAmount, owner)
+            )
+        );
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as

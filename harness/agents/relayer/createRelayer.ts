@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Address } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
+import { type Pause, readPause } from "../../control/pause.ts";
 import { withTimeout } from "../../storage/withTimeout.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
@@ -14,6 +15,7 @@ import type { RelayerEvent } from "./events.ts";
 import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
 import { createGroupCommit } from "./groupCommit.ts";
 import { createLimit, type Limit } from "./limit.ts";
+import { logEvent } from "./logEvent.ts";
 import { markFailed, type StoredMessage } from "./messages.ts";
 import { readModuleType } from "./metadata/buildMetadata.ts";
 import { createCheckpointSource } from "./metadata/checkpointSource.ts";
@@ -46,6 +48,13 @@ export type CreateRelayerParameters = {
 
 type Outlet = { destination: Destination; submitter: Submitter; deliveries: Tasks; oneReceipt: Limit };
 
+export type RelayerState = {
+  /** When the last tick ended, in milliseconds since 1970. */
+  tickedAt?: number;
+  /** Why it starts nothing new, if so. */
+  paused?: Pause;
+};
+
 export type Relayer = {
   /** Reads the origins, settles transactions, and attempts all messages that are due. Never throws. */
   tick(): Promise<void>;
@@ -53,6 +62,7 @@ export type Relayer = {
   start(): void;
   /** Finishes what is under way and starts nothing more. */
   stop(): Promise<void>;
+  state(): RelayerState;
 };
 
 /**
@@ -75,6 +85,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     now,
     random,
     emit(event) {
+      logEvent(log, event);
       try {
         onEvent?.(event);
       } catch (error) {
@@ -110,7 +121,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     const head = await readHead(client, chain);
     await settleTransactions(context, destination, head);
     await submitter.keepUp();
-    if (stopped.signal.aborted) return;
+    if (stopped.signal.aborted || state.paused !== undefined) return;
 
     const recipientIsm = remember(async (recipient: Address) => {
       const mailbox = { address: chain.mailbox, abi: mailboxAbi } as const;
@@ -184,8 +195,25 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   }
 
   let reviewed = false;
+  let state: RelayerState = {};
+
+  /** A pause is in the store, so that it outlives this process. @throws Error when that can not be read: nothing is started then */
+  async function lookForPause(): Promise<void> {
+    const found = await readPause(store.db);
+    if (found?.reason !== state.paused?.reason) {
+      if (found === undefined) log.info("no longer paused");
+      else log.warn({ reason: found.reason }, "paused: only what was sent before is looked after");
+    }
+    const { tickedAt } = state;
+    state = { ...(tickedAt !== undefined && { tickedAt }), ...(found !== undefined && { paused: found }) };
+  }
 
   async function tick(): Promise<void> {
+    try {
+      await lookForPause();
+    } catch (error) {
+      return report("look for a pause", error);
+    }
     if (!reviewed) {
       try {
         await reviewMessages(context, rules);
@@ -202,11 +230,12 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       chains.start(`destination ${outlet.destination.chain.name}`, () => serve(outlet));
     }
     await chains.settled(options.tickBudgetMs);
-    for (const { destination, submitter } of outlets) {
+    for (const { destination, submitter } of state.paused === undefined ? outlets : []) {
       chains.start(`claims on ${destination.chain.name}`, () => collect(destination, submitter));
       chains.start(`credit on ${destination.chain.name}`, () => withdrawCredit(context, destination, submitter));
     }
     await chains.settled(options.tickBudgetMs);
+    state = { ...state, tickedAt: now() };
   }
 
   async function run(): Promise<void> {
@@ -219,6 +248,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   let running: Promise<void> | undefined;
   return {
     tick,
+    state: () => state,
     start() {
       running ??= run();
     },

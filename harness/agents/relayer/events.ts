@@ -11,4 +11,4 @@ export type RelayerEvent =
   | { type: "prepared"; id: Hash; tx: Hash; block: number }
   | { type: "submitted"; id: Hash; tx: Hash; nonce: number }
   | { type: "included"; id: Hash; tx: Hash; block: number; gasUsed: number; success: boolean }
-  | { type: "delivered"; id: Hash; tx: Hash | null; block: number | null };
+  | { type: "delivered"; id: Hash; destination: number; tx: Hash | null; block: number | null };

@@ -177,7 +177,7 @@ export async function markParked(context: RelayerContext, message: StoredMessage
 export async function retryMessage(db: Kysely<RelayerTables>, id: Hash, now: number): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("message")
-    .set({ state: "pending", attempts: 0, next_attempt_at: now, retried_at: now, updated_at: now })
+    .set({ state: "pending", attempts: 0, next_attempt_at: 0, retried_at: now, updated_at: now })
     .where("id", "=", id)
     .where("state", "in", [...WORKABLE, "parked"])
     .executeTakeFirstOrThrow();
@@ -198,5 +198,6 @@ export async function markDeliveredElsewhere(
       .where("state", "in", WORKABLE)
       .execute();
   });
-  emit({ type: "delivered", id: message.id, tx: null, block: parameters.block });
+  const { id, destination } = message;
+  emit({ type: "delivered", id, destination, tx: null, block: parameters.block });
 }

@@ -2,11 +2,15 @@ import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { createChainClient } from "../../chains/client.ts";
+import { countRequests, type RequestResult } from "../../control/countRequests.ts";
 import { type OpenStoreParameters, openStore, type Store } from "../../store/openStore.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
+import { steadyNow } from "../steadyNow.ts";
+import type { Destination, Origin } from "./context.ts";
 import { createRelayer, type Relayer } from "./createRelayer.ts";
 import type { RelayerEvent } from "./events.ts";
+import { forgetFuture } from "./forgetFuture.ts";
 import type { RelayerOptions } from "./options.ts";
 import { type RelayerTables, relayerMigrations } from "./schema.ts";
 
@@ -19,10 +23,17 @@ export type OpenRelayerParameters = {
   log: Logger;
   now?: () => number;
   onEvent?: (event: RelayerEvent) => void;
+  /** Told of every request to a chain's node. */
+  onRequest?: (chain: string, result: RequestResult) => void;
   options?: Partial<RelayerOptions>;
 };
 
-export type OpenedRelayer = Relayer & { store: RelayerStore; [Symbol.asyncDispose](): Promise<void> };
+export type OpenedRelayer = Relayer & {
+  store: RelayerStore;
+  origins: readonly Origin[];
+  destinations: readonly Destination[];
+  [Symbol.asyncDispose](): Promise<void>;
+};
 export type RelayerStore = Store<RelayerTables & OriginIndexTables>;
 
 /** The store of a relayer, for it or for who looks on while it runs. @throws StoreError when it can not be opened */
@@ -36,20 +47,25 @@ export function openRelayerStore(parameters: Omit<OpenStoreParameters, "migratio
  * @throws StoreError when the store can not be opened
  */
 export async function openRelayer(parameters: OpenRelayerParameters): Promise<OpenedRelayer> {
-  const { account, storeFile, log, now = Date.now, ...rest } = parameters;
+  const { account, storeFile, log, now = steadyNow, onRequest = () => {}, ...rest } = parameters;
+  const open = (chain: ChainConfig) =>
+    countRequests(createChainClient(chain), (result) => onRequest(chain.name, result));
   const store = await openRelayerStore({ file: storeFile, exclusive: true });
   try {
+    await forgetFuture(store.db, now());
     const origins = await Promise.all(
       rest.origins.map(async (chain) => {
-        const client = createChainClient(chain);
+        const client = open(chain);
         return { chain, client, index: await createOriginIndex({ chain, client, store, log }) };
       }),
     );
-    const destinations = rest.destinations.map((chain) => ({ chain, client: createChainClient(chain), account }));
+    const destinations = rest.destinations.map((chain) => ({ chain, client: open(chain), account }));
     const relayer = createRelayer({ ...rest, origins, destinations, store, log, now });
     return {
       ...relayer,
       store,
+      origins,
+      destinations,
       async [Symbol.asyncDispose]() {
         await relayer.stop();
         await store.close();

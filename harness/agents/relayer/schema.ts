@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from "viem";
+import { type PauseTables, pauseMigrations } from "../../control/pause.ts";
 import type { Migrations } from "../../store/openStore.ts";
 import { type EscrowTables, escrowMigrations } from "./escrow/escrowTables.ts";
 
@@ -136,7 +137,8 @@ export type RelayerTables = {
   payment: PaymentTable;
   payment_source: PaymentSourceTable;
   payment_block: PaymentBlockTable;
-} & EscrowTables;
+} & EscrowTables &
+  PauseTables;
 
 export const relayerMigrations: Migrations = {
   relayer_0001_create: {
@@ -257,5 +259,18 @@ export const relayerMigrations: Migrations = {
       await db.schema.alterTable("message").addColumn("wanted_lock", "text").execute();
     },
   },
+  /** What a search looks for. */
+  relayer_0005_search: {
+    async up(db) {
+      await db.schema.createIndex("message_sender").on("message").columns(["sender", "updated_at"]).execute();
+      await db.schema.createIndex("message_dispatched_tx").on("message").column("dispatched_tx").execute();
+    },
+  },
+  relayer_0006_state: {
+    async up(db) {
+      await db.schema.createIndex("message_state").on("message").columns(["state", "updated_at"]).execute();
+    },
+  },
   ...escrowMigrations,
+  ...pauseMigrations,
 };

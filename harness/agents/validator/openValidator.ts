@@ -4,9 +4,11 @@ import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { oneNode } from "../../chains/chainNodes.ts";
 import { createChainClient } from "../../chains/client.ts";
 import { openChainNodes } from "../../chains/openChainNodes.ts";
+import { countRequests, type RequestResult } from "../../control/countRequests.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
 import { openStorage } from "../../storage/openStorage.ts";
-import { openStore } from "../../store/openStore.ts";
+import { openStore, type Store } from "../../store/openStore.ts";
+import { steadyNow } from "../steadyNow.ts";
 import {
   createValidator,
   type Validator,
@@ -34,10 +36,12 @@ export type OpenValidatorParameters = {
   log: Logger;
   now?: () => number;
   onEvent?: (event: ValidatorEvent) => void;
+  /** Told of every request to the chain's node. */
+  onRequest?: (result: RequestResult) => void;
   acceptLostHistoryFrom?: number;
 };
 
-export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<void> };
+export type OpenedValidator = Validator & { store: Store<ValidatorTables>; [Symbol.asyncDispose](): Promise<void> };
 
 /**
  * A validator with its store, its storage and its client, ready to tick. Disposing it stops it and closes the store.
@@ -45,18 +49,26 @@ export type OpenedValidator = Validator & { [Symbol.asyncDispose](): Promise<voi
  * @throws NodesConfigError, StoreError, StorageError when the nodes do not do, or the store or the storage can not be opened
  */
 export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
-  const { chain, account, transactionAccount = account, location, storeFile, now = Date.now, ...others } = parameters;
-  const { otherRpcUrls = [], quorum, rpcTimeoutMs: timeoutMs, ...rest } = others;
+  const {
+    chain,
+    otherRpcUrls = [],
+    quorum,
+    rpcTimeoutMs,
+    account,
+    transactionAccount = account,
+    location,
+    storeFile,
+    now = steadyNow,
+    onRequest = () => {},
+    ...rest
+  } = parameters;
   const rpcUrls = [chain.rpcUrl, ...otherRpcUrls];
-  const { name } = chain;
-  const several = {
-    name,
-    rpcUrls,
-    ...(quorum !== undefined && { quorum }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  };
-  const client = createChainClient({ rpcUrl: chain.rpcUrl, ...(timeoutMs !== undefined && { timeoutMs }) });
-  const nodes = otherRpcUrls.length === 0 ? oneNode(client) : openChainNodes(several);
+  const timeout = rpcTimeoutMs === undefined ? {} : { timeoutMs: rpcTimeoutMs };
+  const client = countRequests(createChainClient({ rpcUrl: chain.rpcUrl, ...timeout }), onRequest);
+  const nodes =
+    otherRpcUrls.length === 0
+      ? oneNode(client)
+      : openChainNodes({ name: chain.name, rpcUrls, onRequest, ...(quorum !== undefined && { quorum }), ...timeout });
   const storage = openStorage(location);
   const store = await openStore<ValidatorTables>({
     file: storeFile,
@@ -80,6 +92,7 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     });
     return {
       ...validator,
+      store,
       async [Symbol.asyncDispose]() {
         await validator.stop();
         await store.close();

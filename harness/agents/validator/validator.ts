@@ -6,6 +6,7 @@ import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { type ChainNodes, oneNode } from "../../chains/chainNodes.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { describeError } from "../../chains/describeError.ts";
+import { type Pause, type PauseTables, pauseMigrations, readPause } from "../../control/pause.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
 import {
   type BlsSignedCheckpoint,
@@ -33,8 +34,12 @@ import {
 } from "./signingHistory.ts";
 import { ValidatorHaltedError, ValidatorRefusedError } from "./validatorErrors.ts";
 
-export type ValidatorTables = OriginIndexTables & SigningHistoryTables;
-export const validatorMigrations: Migrations = { ...originIndexMigrations, ...signingHistoryMigrations };
+export type ValidatorTables = OriginIndexTables & SigningHistoryTables & PauseTables;
+export const validatorMigrations: Migrations = {
+  ...originIndexMigrations,
+  ...signingHistoryMigrations,
+  ...pauseMigrations,
+};
 
 export type ValidatorEvent = { origin: number; validator: Hex } & (
   | { type: "announced"; location: string }
@@ -67,6 +72,20 @@ export type CreateValidatorParameters = {
   acceptLostHistoryFrom?: number;
 };
 
+export type ValidatorState = {
+  /** When a tick last ended without an error, in milliseconds since 1970. */
+  tickedAt?: number;
+  /** Messages that are final on its chain, and the block up to which that was seen. */
+  final?: { count: number; block: bigint };
+  /** The newest index whose signature can be read by everybody; -1 while there is none. */
+  signedIndex?: number;
+  /** Why it signs nothing, if so: an operator said so, or the last tick failed. */
+  paused?: Pause;
+  problem?: string;
+  /** It has stopped for good. */
+  halted: boolean;
+};
+
 export type Validator = {
   /**
    * Signs everything that is final and not yet signed.
@@ -78,6 +97,7 @@ export type Validator = {
   start(): Promise<void>;
   /** Ends the loop after the current tick, which is cut short where that is safe. */
   stop(): Promise<void>;
+  state(): ValidatorState;
 };
 
 const VERSION = "causeway 0.1.0";
@@ -136,6 +156,7 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
 
   /** The first index that is not yet published; undefined until the history is known to be complete. */
   let nextToPublish: number | undefined;
+  let seen: Omit<ValidatorState, "signedIndex"> = { halted: false };
   let controller = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> | undefined;
@@ -144,13 +165,27 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     for (;;) {
       await throwIfHalted();
       const state = await readChain(signal);
+      seen = { ...seen, final: { count: state.count, block: state.confirmedBlock } };
       nextToPublish ??= await prepare(state);
       await compareWithHistory(state);
+      if (await isPaused()) return;
       await announcer.announce();
       const end = Math.min(nextToPublish + SIGNED_PER_LOOK, state.count);
       await publish(nextToPublish, end, signal);
       if (end === state.count) return;
     }
+  }
+
+  /** A pause is in the store, so that it outlives this process. It is seen before each part of what is signed. */
+  async function isPaused(): Promise<boolean> {
+    const { paused: before, ...others } = seen;
+    const paused = await readPause(store.db);
+    if (paused?.reason !== before?.reason) {
+      if (paused === undefined) log.info("no longer paused");
+      else log.warn({ reason: paused.reason }, "paused: nothing is signed");
+    }
+    seen = { ...others, ...(paused !== undefined && { paused }) };
+    return paused !== undefined;
   }
 
   async function readChain(signal: AbortSignal): Promise<IndexState> {
@@ -268,7 +303,15 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
   function tick(): Promise<void> {
     const { signal } = controller;
     const result = running.then(() => tickOnce(signal));
-    running = result.catch(() => {});
+    running = result.then(
+      () => {
+        const { problem: _, ...others } = seen;
+        seen = { ...others, tickedAt: now() };
+      },
+      (error: unknown) => {
+        seen = { ...seen, problem: describeError(error), halted: isFinal(error) };
+      },
+    );
     return result;
   }
 
@@ -287,6 +330,7 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
 
   return {
     tick,
+    state: () => ({ ...seen, ...(nextToPublish !== undefined && { signedIndex: nextToPublish - 1 }) }),
     start() {
       if (loop === undefined) {
         loop = run(controller.signal);

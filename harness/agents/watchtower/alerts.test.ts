@@ -5,8 +5,8 @@ import { pino } from "pino";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openStore, type Store } from "../../store/openStore.ts";
 import { type Alert, type AlertMessage, type Alerts, createAlerts } from "./alerts.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
 import { type TowerTables, towerMigrations } from "./schema.ts";
+import { createTowerMetrics, type TowerMetrics } from "./towerMetrics.ts";
 
 let directory: string;
 let store: Store<TowerTables>;
@@ -14,13 +14,13 @@ let time: number;
 let told: AlertMessage[];
 let logged: { level: number; alert?: string; msg: string }[];
 let fails: boolean;
-let metrics: Metrics;
+let metrics: TowerMetrics;
 let alerts: Alerts;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "alerts-"));
   store = await openStore({ file: join(directory, "tower.db"), migrations: towerMigrations });
-  [time, told, logged, fails, metrics] = [1_000_000, [], [], false, createMetrics()];
+  [time, told, logged, fails, metrics] = [1_000_000, [], [], false, createTowerMetrics()];
   alerts = open();
 });
 afterEach(async () => {
@@ -71,7 +71,7 @@ it("tells of a thing once, with all there is to know", async () => {
     },
   ]);
   expect(logged.map(({ level, alert: kind }) => [level, kind])).toEqual([[50, "equivocation"]]);
-  expect(metrics.snapshot()).toEqual({ alerts_sent: 1, 'alerts_raised{kind="equivocation"}': 2 });
+  expect(await metrics.snapshot()).toMatchObject({ alerts_sent: 1, 'alerts_raised{kind="equivocation"}': 2 });
 });
 
 it("tells of it again after a while, with how often it has happened", async () => {
@@ -103,7 +103,7 @@ it("tries again, each time later, and gives up until it happens again", async ()
     time += pause;
     await alerts.send();
   }
-  expect(metrics.snapshot()).toMatchObject({ alerts_send_failures: 3 });
+  expect(await metrics.snapshot()).toMatchObject({ alerts_send_failures: 3 });
   fails = false;
   await alerts.raise(alert);
   await alerts.send();

@@ -1,9 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import { errorText, printable } from "../relayer/rpcError.ts";
-import type { Metrics } from "./metrics.ts";
 import type { WatchtowerOptions } from "./options.ts";
 import type { TowerTables } from "./schema.ts";
+import type { TowerMetrics } from "./towerMetrics.ts";
 
 /** `critical`: somebody cheats, or may. `warning`: the watch is worse than it should be. `info`: good to know. */
 export type Severity = "critical" | "warning" | "info";
@@ -46,7 +46,7 @@ const MAX_TEXT = 1_000;
 export function createAlerts(parameters: {
   db: Kysely<TowerTables>;
   log: Logger;
-  metrics: Metrics;
+  metrics: TowerMetrics;
   now: () => number;
   options: Pick<WatchtowerOptions, "repeatAlertMs" | "webhookAttempts" | "retryBaseMs" | "retryCapMs">;
   /** Default: nobody but the log is told. */

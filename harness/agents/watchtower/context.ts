@@ -1,9 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Alerts } from "./alerts.ts";
-import type { Metrics } from "./metrics.ts";
 import type { WatchtowerOptions } from "./options.ts";
 import type { TowerTables } from "./schema.ts";
+import type { TowerMetrics } from "./towerMetrics.ts";
 
 /** What every part of the watchtower works with. */
 export type TowerContext = {
@@ -14,6 +14,6 @@ export type TowerContext = {
   /** Uniform in [0, 1). */
   random: () => number;
   alerts: Alerts;
-  metrics: Metrics;
+  metrics: TowerMetrics;
   options: WatchtowerOptions;
 };

@@ -13,7 +13,6 @@ import { type Agreement, createChainFollower, type FollowResult, type WatchedCha
 import { confirmSightings, judgeForeign, type WatchedOrigin } from "./foreignMessages.ts";
 import { harvestCalldata } from "./harvest.ts";
 import { judgeSignatures } from "./judgeSignatures.ts";
-import { createMetrics, type MetricsSnapshot } from "./metrics.ts";
 import { planFlagMessage, planFlagSubmodule, planPause } from "./modulePlanners.ts";
 import { createNodeProblems } from "./nodeProblems.ts";
 import { reportOffence } from "./offences.ts";
@@ -24,6 +23,7 @@ import type { ForeignTable, TowerTables } from "./schema.ts";
 import { createSender } from "./sender.ts";
 import { createSignatures } from "./signatures.ts";
 import { createStakingWatch } from "./staking/watchStaking.ts";
+import { createTowerMetrics, type TowerMetrics } from "./towerMetrics.ts";
 import { createWatchedKeys, type KeySource } from "./watchedKeys.ts";
 
 export type TowerChain = WatchedChain & {
@@ -52,6 +52,7 @@ export type CreateWatchtowerParameters = {
   random?: () => number;
   /** Who is told of alerts, beside the log. */
   notify?: Notify;
+  metrics?: TowerMetrics;
   options?: Partial<WatchtowerOptions>;
 };
 
@@ -62,8 +63,10 @@ export type Watchtower = {
   start(): void;
   /** Finishes what is under way and starts nothing more. */
   stop(): Promise<void>;
+  /** When the last tick ended, in milliseconds since 1970. */
+  tickedAt(): number | undefined;
   /** Counters since the start, and present values. */
-  metrics(): MetricsSnapshot;
+  metrics: TowerMetrics;
 };
 
 const modulePlanners = {
@@ -93,7 +96,8 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
   const pollIntervalMs = intervals.length === 0 ? DEFAULT_POLL_INTERVAL_MS : Math.max(...intervals);
   const options = { ...DEFAULT_WATCHTOWER_OPTIONS, pollIntervalMs, ...parameters.options };
   const { db } = store;
-  const metrics = createMetrics();
+  const { metrics = createTowerMetrics() } = parameters;
+  let tickedAt: number | undefined;
   const alerts = createAlerts({ db, log, metrics, now, options, ...(notify && { notify }) });
   const context: TowerContext = { db, log, now, random, alerts, metrics, options };
 
@@ -298,7 +302,8 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
     await attempt("acting", act);
     await alerts.send();
     metrics.count("ticks");
-    metrics.set("tick_milliseconds", now() - started);
+    tickedAt = now();
+    metrics.set("tick_milliseconds", tickedAt - started);
   }
 
   let ticking: Promise<void> = Promise.resolve();
@@ -328,6 +333,7 @@ export async function createWatchtower(parameters: CreateWatchtowerParameters): 
       await tasks.settled();
       await Promise.all(parts.map(({ follower }) => follower.settled()));
     },
-    metrics: metrics.snapshot,
+    tickedAt: () => tickedAt,
+    metrics,
   };
 }

@@ -5,12 +5,15 @@ import { createChainClient } from "../../chains/client.ts";
 import { openStore, type Store } from "../../store/openStore.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
+import { steadyNow } from "../steadyNow.ts";
 import type { Protected } from "./classifyForeign.ts";
 import { createWatchtower, type TowerChain, type Watchtower } from "./createWatchtower.ts";
 import type { ChainView } from "./followChain.ts";
+import { forgetFuture } from "./forgetFuture.ts";
 import { DEFAULT_WATCHTOWER_OPTIONS, type WatchtowerOptions } from "./options.ts";
 import type { ModuleResponse } from "./responses.ts";
 import { type TowerTables, towerMigrations } from "./schema.ts";
+import type { TowerMetrics } from "./towerMetrics.ts";
 import { configuredKeys } from "./watchedKeys.ts";
 import { createWebhook } from "./webhook.ts";
 
@@ -42,6 +45,7 @@ export type OpenWatchtowerParameters = {
   random?: () => number;
   /** Time for one request to a node, in milliseconds. */
   rpcTimeoutMs?: number;
+  metrics?: TowerMetrics;
   options?: Partial<WatchtowerOptions>;
 };
 
@@ -58,7 +62,7 @@ export class WatchtowerConfigError extends Error {
  * @throws StoreError when a store can not be opened; WatchtowerConfigError when a chain has not two different nodes
  */
 export async function openWatchtower(parameters: OpenWatchtowerParameters): Promise<OpenedWatchtower> {
-  const { storeFile, webhookUrl, log, now = Date.now, rpcTimeoutMs, chains: opened, ...rest } = parameters;
+  const { storeFile, webhookUrl, log, now = steadyNow, rpcTimeoutMs, chains: opened, ...rest } = parameters;
   for (const chain of opened) assertIndependent(chain);
   const stores: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -94,6 +98,7 @@ export async function openWatchtower(parameters: OpenWatchtowerParameters): Prom
   try {
     const store = await openStore<TowerTables>({ file: storeFile, migrations: towerMigrations, exclusive: true });
     stores.push(store);
+    await forgetFuture(store.db, now());
     const options = { ...DEFAULT_WATCHTOWER_OPTIONS, ...rest.options };
     const chains = await Promise.all(opened.map(openChain));
     const keySources = [configuredKeys(opened.flatMap(({ validators }) => validators ?? []))];

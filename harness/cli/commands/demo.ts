@@ -1,4 +1,5 @@
 import { Argument, Command } from "commander";
+import { integerArgument } from "../parseArgument.ts";
 import { runLocal } from "../runLocal.ts";
 
 const MESSAGES = 2;
@@ -8,7 +9,8 @@ export function demoCommand(): Command {
     .description("two local chains, messages in both directions, and what happened to each of them")
     .addArgument(new Argument("[stay]", "stay up afterwards and say how to talk to the chains").choices(["stay"]))
     .option("--directory <folder>", "for stores, checkpoints and the configuration; emptied first", ".causeway")
-    .action(async (stay: string | undefined, { directory }: { directory: string }) => {
-      await runLocal({ directory, messages: MESSAGES, stay: stay !== undefined });
+    .option("--port <n>", "where the explorer is while it stays, on this machine", integerArgument, 9464)
+    .action(async (stay: string | undefined, { directory, port }: { directory: string; port: number }) => {
+      await runLocal({ directory, messages: MESSAGES, stay: stay !== undefined, ...(stay !== undefined && { port }) });
     });
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Hash, isHash } from "viem";
 import { retryMessage } from "../../agents/relayer/messages.ts";
 import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
+import { commandAgent } from "../commandAgent.ts";
 import { readConfig } from "../config.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -15,12 +16,17 @@ export function retryCommand(): Command {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
       if (!isHash(id)) throw new UsageError(`"${id}" is no message id: 0x and 64 hex digits`);
-      await using store = await openRelayerStore({ file: config.relayer.store });
-      if (!(await retryMessage(store.db, id.toLowerCase() as Hash, Date.now()))) {
-        throw new UsageError(
-          `${id} can not be retried: it is delivered, under way, excluded or unknown (causeway status ${id})`,
-        );
-      }
+      const { store: file, http } = config.relayer;
+      await commandAgent(http, {
+        path: `/v1/messages/${id.toLowerCase()}/retry`,
+        async offline() {
+          await using store = await openRelayerStore({ file });
+          if (await retryMessage(store.db, id.toLowerCase() as Hash, Date.now())) return;
+          throw new UsageError(
+            `${id} can not be retried: it is delivered, under way, excluded or unknown (causeway status ${id})`,
+          );
+        },
+      });
       console.log(`${id} will be tried again`);
     });
 }

@@ -3,6 +3,7 @@ import { isHash } from "viem";
 import { getMessage, listMessages, type MessageStatus } from "../../agents/relayer/messageStatus.ts";
 import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
 import { readTotals } from "../../agents/relayer/payments/totals.ts";
+import { readPause } from "../../control/pause.ts";
 import { type Config, readConfig } from "../config.ts";
 import { integerArgument } from "../parseArgument.ts";
 import { UsageError } from "../usageError.ts";
@@ -18,6 +19,10 @@ export function statusCommand(): Command {
       if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
       await using store = await openRelayerStore({ file: config.relayer.store, readonly: true });
       if (id === undefined) {
+        const paused = await readPause(store.db);
+        if (paused !== undefined && !options.json) {
+          console.log(`paused since ${new Date(paused.since).toISOString()}: ${paused.reason}\n`);
+        }
         const messages = await listMessages(store.db, { limit: options.limit });
         if (options.json) return console.log(JSON.stringify(messages, null, 2));
         if (messages.length === 0) console.log("the relayer has seen no message yet");

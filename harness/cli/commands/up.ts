@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { amountArgument } from "../parseArgument.ts";
+import { amountArgument, integerArgument } from "../parseArgument.ts";
 import { runLocal } from "../runLocal.ts";
 
 export function upCommand(): Command {
@@ -11,8 +11,9 @@ export function upCommand(): Command {
       "deploy escrows too, at so many wei for a gas of the other chain",
       amountArgument,
     )
-    .action(async ({ directory, payOnDelivery }: { directory: string; payOnDelivery?: bigint }) => {
+    .option("--port <n>", "where the explorer is, on this machine", integerArgument, 9464)
+    .action(async ({ directory, payOnDelivery, port }: { directory: string; payOnDelivery?: bigint; port: number }) => {
       const escrow = payOnDelivery === undefined ? {} : { escrowGasPrice: payOnDelivery };
-      await runLocal({ directory, messages: 0, stay: true, ...escrow });
+      await runLocal({ directory, messages: 0, stay: true, port, ...escrow });
     });
 }

@@ -1,7 +1,11 @@
 import { Command } from "commander";
+import { steadyNow } from "../../agents/steadyNow.ts";
 import { openWatchtower } from "../../agents/watchtower/openWatchtower.ts";
-import { serveMetrics } from "../../agents/watchtower/serveMetrics.ts";
+import { towerHealth, towerReadiness } from "../../agents/watchtower/towerHealth.ts";
+import { createTowerMetrics } from "../../agents/watchtower/towerMetrics.ts";
+import { serve } from "../../control/serve.ts";
 import { readConfig } from "../config.ts";
+import { httpOptions } from "../httpConfig.ts";
 import { createLogger } from "../logger.ts";
 import { openAccount } from "../openAccount.ts";
 import { untilSignal } from "../untilSignal.ts";
@@ -25,7 +29,7 @@ for among what its origin dispatched. It accuses nobody while nodes disagree.
                those with a stake in the chain's validatorStake), recipients, verifiers (what is protected there, beside
                the Mailbox's default module)
   modules      what may be stopped, and when
-  metricsPort  serves http://127.0.0.1:<port>/metrics for Prometheus
+  http         {"port": 9464} serves http://127.0.0.1:9464/metrics for Prometheus, /health and /ready
   webhook      a URL, or { "env": "NAME" }: is told of alerts by POST of JSON
 
 docs/watchtower.md has an example.`,
@@ -34,10 +38,12 @@ docs/watchtower.md has an example.`,
       const config = readConfig(command.optsWithGlobals().config);
       const { watchtower } = config;
       if (watchtower === undefined) throw new UsageError(`${config.file} has no part "watchtower"`);
-      const { key, guardianKey, store, allowLocalStorage, metricsPort } = watchtower;
+      const { key, guardianKey, store, allowLocalStorage, http } = watchtower;
       const chains = watchtowerChains(config, watchtower);
       const url = webhookUrl(watchtower);
       const log = createLogger();
+      const listen = http && httpOptions(http);
+      const metrics = createTowerMetrics({ withProcess: http !== undefined });
       await using tower = await openWatchtower({
         chains,
         modules: watchtowerModules(config, watchtower),
@@ -46,13 +52,22 @@ docs/watchtower.md has an example.`,
         storeFile: store,
         ...(url !== undefined && { webhookUrl: url }),
         log,
+        metrics,
         options: { allowLocalStorage },
       });
-      await using _metrics =
-        metricsPort === undefined ? undefined : await serveMetrics({ port: metricsPort, metrics: tower.metrics });
+      const since = steadyNow();
+      await using _server =
+        listen &&
+        (await serve(listen, {
+          metrics,
+          health: async () => towerHealth(tower, { now: steadyNow(), since }),
+          ready: () => towerReadiness(tower),
+          observe: async () => {},
+          log,
+        }));
       log.info({ chains: chains.map(({ chain }) => chain.name) }, "watchtower starts");
       tower.start();
       await untilSignal();
-      log.info(tower.metrics(), "watchtower stops");
+      log.info(await metrics.snapshot(), "watchtower stops");
     });
 }

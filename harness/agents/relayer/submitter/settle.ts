@@ -128,6 +128,6 @@ export async function settleTransactions(
         .where("id", "=", id)
         .execute();
     });
-    emit({ type: "delivered", id, tx: hash, block });
+    emit({ type: "delivered", id, destination: chain.domain, tx: hash, block });
   }
 }
