@@ -120,7 +120,7 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     await indexUpTo(target, last, signal);
 
     const onChain = await nodes.agreed(`the tree at block ${target.number} of ${chain.name}`, (node) =>
-      treeAt(node, chain.merkleTreeHook, target.number),
+      treeAt(node, chain.merkleTreeHook, target.hash),
     );
     if ((await hashOf(target.number)) !== target.hash) return undefined;
     const own = { count: tree.count, root: tree.root() };

@@ -2,7 +2,7 @@ import { countRequests, type RequestResult } from "../control/countRequests.ts";
 import { type ChainNodes, createChainNodes } from "./chainNodes.ts";
 import { createChainClient } from "./client.ts";
 
-/** A node that stalls holds up the others for so long. */
+/** A node that stalls holds up the others for so long; what one fails at is not repeated, for the others are there. */
 const TIMEOUT_MS = 5_000;
 
 /** The configuration names too few nodes, or one twice. */
@@ -26,7 +26,7 @@ export function openChainNodes(parameters: {
   const different = new Set(rpcUrls.map((url) => new URL(url).href)).size;
   const [first, second, ...others] = rpcUrls.map((rpcUrl, i) => ({
     name: `${name} node ${i + 1}`,
-    client: countRequests(createChainClient({ rpcUrl, timeoutMs }), onRequest),
+    client: countRequests(createChainClient({ rpcUrl, timeoutMs, retries: 0 }), onRequest),
   }));
   if (first === undefined || second === undefined || different !== rpcUrls.length) {
     throw new NodesConfigError(

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { openValidator } from "../agents/validator/openValidator.ts";
+import { createValidatorSight } from "../agents/validator/sight.ts";
+import { localAccounts } from "../chains/localChains.ts";
 import { type Lie, type LyingRpc, startLyingRpc } from "../chains/lyingRpc.ts";
 import { locationToFolder } from "../storage/folderLocation.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
@@ -45,7 +47,14 @@ async function open() {
     acceptLostHistoryFrom: 0,
   });
   const file = (index: number) => `${locationToFolder(location)}/${index}_with_id.json`;
+  const sight = createValidatorSight({ chain: config, account: localAccounts.sender.address, now: Date.now });
   return {
+    /** What is to be alerted on. */
+    async alerts() {
+      sight.refresh(validator);
+      const { nodes_silent: silent, nodes_disagree: disagree } = await sight.metrics.snapshot();
+      return { silent, disagree, ready: sight.ready(validator).problems.join("; ") };
+    },
     tick: () => validator.tick(),
     signed: (index: number) => existsSync(file(index)),
     flagged: () => existsSync(`${locationToFolder(location)}/reorg_flag.json`),
@@ -65,9 +74,12 @@ it("never signs what one lying node tells after the honest ones were knocked out
   for (const silence of [refuses, hangs]) {
     tell(silence, forged, silence);
     for (let i = 0; i < 4; i++) await expect(validator.tick()).rejects.toThrow(/1 of 2 nodes needed answer/);
+    const told = { silent: 1, disagree: 0, ready: expect.stringContaining("1 of 2 nodes needed answer") };
+    expect(await validator.alerts()).toEqual(told);
   }
   tell(refuses, forged);
   for (let i = 0; i < 4; i++) await expect(validator.tick()).rejects.toThrow(/answer differently: the tree at block/);
+  expect(await validator.alerts()).toMatchObject({ silent: 0, disagree: 1 });
   tell(undefined, forged);
   for (let i = 0; i < 4; i++) await expect(validator.tick()).rejects.toThrow(/answer differently: the tree at block/);
   expect(validator.signed(index)).toBe(false);
@@ -76,6 +88,7 @@ it("never signs what one lying node tells after the honest ones were knocked out
   tell(undefined, refuses);
   await until(validator, index);
   expect(validator.flagged()).toBe(false);
+  expect(await validator.alerts()).toMatchObject({ silent: 0, disagree: 0 });
 });
 
 it("flags nothing, for good or for bad, on the word of one node", async () => {

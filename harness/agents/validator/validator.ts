@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import { type Hex, keccak256, type LocalAccount, stringToHex } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
-import { type ChainNodes, oneNode } from "../../chains/chainNodes.ts";
+import { type ChainNodes, NodesDisagreeError, oneNode, TooFewNodesError } from "../../chains/chainNodes.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { describeError } from "../../chains/describeError.ts";
 import { type Pause, type PauseTables, pauseMigrations, readPause } from "../../control/pause.ts";
@@ -82,6 +82,8 @@ export type ValidatorState = {
   /** Why it signs nothing, if so: an operator said so, or the last tick failed. */
   paused?: Pause;
   problem?: string;
+  /** Whether it failed for its nodes: too few of them answered, or they contradict each other. */
+  nodes?: "silent" | "disagree";
   /** It has stopped for good. */
   halted: boolean;
 };
@@ -305,11 +307,12 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     const result = running.then(() => tickOnce(signal));
     running = result.then(
       () => {
-        const { problem: _, ...others } = seen;
+        const { problem: _, nodes: __, ...others } = seen;
         seen = { ...others, tickedAt: now() };
       },
       (error: unknown) => {
-        seen = { ...seen, problem: describeError(error), halted: isFinal(error) };
+        const { nodes: _, ...others } = seen;
+        seen = { ...others, ...nodesProblem(error), problem: describeError(error), halted: isFinal(error) };
       },
     );
     return result;
@@ -345,6 +348,11 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
       controller = new AbortController();
     },
   };
+}
+
+function nodesProblem(error: unknown): Pick<ValidatorState, "nodes"> {
+  if (error instanceof TooFewNodesError) return { nodes: "silent" };
+  return error instanceof NodesDisagreeError ? { nodes: "disagree" } : {};
 }
 
 function isFinal(error: unknown): boolean {
