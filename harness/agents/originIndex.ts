@@ -119,10 +119,13 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     const target = last !== undefined && last.number >= confirmed.number ? last : confirmed;
     await indexUpTo(target, last, signal);
 
-    const onChain = await nodes.agreed(`the tree at block ${target.number} of ${chain.name}`, (node) =>
-      treeAt(node, chain.merkleTreeHook, target.hash),
-    );
+    const onChain = await nodes
+      .agreed(`the tree at block ${target.number} of ${chain.name}`, (node) =>
+        treeAt(node, chain.merkleTreeHook, target.hash),
+      )
+      .catch((error: unknown) => ({ error }));
     if ((await hashOf(target.number)) !== target.hash) return undefined;
+    if ("error" in onChain) throw onChain.error; // of a block that is gone, a node may know nothing
     const own = { count: tree.count, root: tree.root() };
     if (onChain.count !== own.count || onChain.root !== own.root) {
       await distrust();
