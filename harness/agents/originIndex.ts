@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Hash, Hex } from "viem";
 import type { ChainConfig } from "../chains/chainConfig.ts";
+import { type ChainNodes, oneNode } from "../chains/chainNodes.ts";
 import type { ChainClient } from "../chains/client.ts";
 import { describeError } from "../chains/describeError.ts";
 import { createMerkleTree, type MerkleTree } from "../protocol/merkleTree.ts";
@@ -54,6 +55,8 @@ export type OriginIndex = {
 export type CreateOriginIndexParameters = {
   chain: ChainConfig;
   client: ChainClient;
+  /** Who is believed about blocks and the tree, and read events of: they are compared with that tree. Default: `client` alone. */
+  nodes?: ChainNodes;
   /** Must have run `originIndexMigrations`. Several origins may share it. */
   store: { db: Kysely<OriginIndexTables> };
   log?: Logger;
@@ -75,7 +78,7 @@ const PATIENCE = 10;
  * const { count, root } = await index.tick();
  */
 export async function createOriginIndex(parameters: CreateOriginIndexParameters): Promise<OriginIndex> {
-  const { chain, client, store, log, maxRange = DEFAULT_MAX_RANGE } = parameters;
+  const { chain, client, nodes = oneNode(client), store, log, maxRange = DEFAULT_MAX_RANGE } = parameters;
   const source = {
     origin: chain.domain,
     mailbox: chain.mailbox,
@@ -95,7 +98,7 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
   let running: Promise<unknown> = Promise.resolve();
 
   async function follow(signal?: AbortSignal): Promise<IndexState> {
-    if (!contractsSeen) await assertContracts(client, chain);
+    if (!contractsSeen) await assertChain();
     contractsSeen = true;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await followOnce(signal);
@@ -111,13 +114,18 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
   /** Undefined when the chain was reorganised meanwhile. */
   async function followOnce(signal: AbortSignal | undefined): Promise<IndexState | undefined> {
     const last = await rewindToCanonical();
-    const confirmed = await confirmedBlock(client, chain.finality);
+    const confirmed = await finalBlock();
     // Finality may seem to go back, for instance by another node of the same provider. What is indexed stays indexed.
     const target = last !== undefined && last.number >= confirmed.number ? last : confirmed;
     await indexUpTo(target, last, signal);
 
-    const onChain = await treeAt(client, chain.merkleTreeHook, target.number);
-    if ((await blockHash(client, target.number)) !== target.hash) return undefined;
+    const onChain = await nodes
+      .agreed(`the tree at block ${target.number} of ${chain.name}`, (node) =>
+        treeAt(node, chain.merkleTreeHook, target.hash),
+      )
+      .catch((error: unknown) => ({ error }));
+    if ((await hashOf(target.number)) !== target.hash) return undefined;
+    if ("error" in onChain) throw onChain.error; // of a block that is gone, a node may know nothing
     const own = { count: tree.count, root: tree.root() };
     if (onChain.count !== own.count || onChain.root !== own.root) {
       await distrust();
@@ -127,15 +135,39 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     return { confirmedBlock: target.number, confirmedHash: target.hash, ...own };
   }
 
+  async function assertChain(): Promise<void> {
+    await nodes.agreed(`the contracts of ${chain.name}, and its chain id`, async (node) => {
+      await assertContracts(node, chain);
+      return await node.getChainId();
+    });
+  }
+
+  async function finalBlock(): Promise<BlockRef> {
+    const what = `the final block of ${chain.name}`;
+    return await blockAt(
+      await nodes.reached(what, async (node) => (await confirmedBlock(node, chain.finality)).number),
+    );
+  }
+
+  function hashOf(number: bigint): Promise<Hash | undefined> {
+    return nodes.agreed(`the hash of block ${number} of ${chain.name}`, (node) => blockHash(node, number));
+  }
+
+  async function blockAt(number: bigint): Promise<BlockRef> {
+    const hash = await hashOf(number);
+    if (hash === undefined) throw new ChainNotReadyError(`${chain.name} lost block ${number}: try again later`);
+    return { number, hash };
+  }
+
   /** Drops what the chain has dropped. Returns the newest block that is indexed then. */
   async function rewindToCanonical(): Promise<IndexedBlock | undefined> {
     const newest = await records.newestBlock();
-    if (newest === undefined || (await blockHash(client, newest.number)) === newest.hash) return newest;
+    if (newest === undefined || (await hashOf(newest.number)) === newest.hash) return newest;
 
     let reorganised = false;
     let canonical: IndexedBlock | undefined;
     for (const block of await records.blocks()) {
-      const hash = await blockHash(client, block.number);
+      const hash = await hashOf(block.number);
       if (hash === block.hash) {
         canonical = block;
         break;
@@ -178,8 +210,8 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
   async function indexRange(fromBlock: bigint, target: BlockRef): Promise<bigint> {
     const wanted = fromBlock + BigInt(rangeSize) - 1n;
     // The hash is read before the events: if the chain changes in between, the hash gives it away later.
-    const end = wanted < target.number ? await client.getBlock({ blockNumber: wanted }) : target;
-    const range = { chain, client, fromBlock, toBlock: end.number };
+    const end = wanted < target.number ? await blockAt(wanted) : target;
+    const range = { chain, client: nodes.client(), fromBlock, toBlock: end.number };
     try {
       const events = await fetchDispatchEvents(range);
       const messages = messagesOf(events, { ...range, nextIndex: tree.count });
@@ -236,7 +268,7 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     messages: records.messages,
     tick(options = {}) {
       const state = running.then(() => follow(options.signal));
-      running = state.catch(() => {}); // one at a time, whatever became of the one before
+      running = state.catch(() => nodes.suspect()); // one at a time, whatever became of the one before
       return state;
     },
   };

@@ -49,13 +49,13 @@ export async function assertContracts(client: ChainClient, chain: ChainConfig): 
   }
 }
 
-/** The chain's own tree as it was after block `blockNumber`: empty when it was not yet deployed then. */
+/** The chain's own tree as it was after that very block, whatever else has its number: empty when it was not yet deployed then. */
 export async function treeAt(
   client: ChainClient,
   merkleTreeHook: `0x${string}`,
-  blockNumber: bigint,
+  blockHash: Hash,
 ): Promise<{ count: number; root: Hex }> {
-  const contract = { address: merkleTreeHook, abi: merkleTreeHookAbi, blockNumber } as const;
+  const contract = { address: merkleTreeHook, abi: merkleTreeHookAbi, blockHash } as const;
   try {
     const [count, root] = await Promise.all([
       client.readContract({ ...contract, functionName: "count" }),
@@ -65,7 +65,7 @@ export async function treeAt(
   } catch (error) {
     const noAnswer =
       error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionZeroDataError);
-    const absent = noAnswer && (await client.getCode({ address: merkleTreeHook, blockNumber })) === undefined;
+    const absent = noAnswer && (await client.getCode({ address: merkleTreeHook, blockHash })) === undefined;
     if (absent) return { count: 0, root: EMPTY_ROOT };
     throw error;
   }

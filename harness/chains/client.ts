@@ -11,10 +11,12 @@ const BATCH_SIZE = 100;
  * Creates the client of a chain. Requests made together travel together; nothing is remembered between calls.
  * @example const client = createChainClient(chain);
  */
-export function createChainClient(chain: Pick<ChainConfig, "rpcUrl"> & { timeoutMs?: number }): ChainClient {
-  const timeout = chain.timeoutMs ?? TIMEOUT_MS;
+export function createChainClient(
+  chain: Pick<ChainConfig, "rpcUrl"> & { timeoutMs?: number; retries?: number },
+): ChainClient {
+  const { rpcUrl, timeoutMs: timeout = TIMEOUT_MS, retries: retryCount = 1 } = chain;
   return createPublicClient({
-    transport: http(chain.rpcUrl, { batch: { batchSize: BATCH_SIZE }, timeout, retryCount: 1 }),
+    transport: http(rpcUrl, { batch: { batchSize: BATCH_SIZE }, timeout, retryCount }),
     cacheTime: 0,
   });
 }

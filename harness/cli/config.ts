@@ -9,6 +9,7 @@ import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
 import { type HttpConfig, httpSchema } from "./httpConfig.ts";
 import { type KeySource, keySourceSchema, localKeySourceSchema } from "./keySource.ts";
+import { urlSourceSchema } from "./urlSource.ts";
 import { UsageError } from "./usageError.ts";
 import { type WatchtowerConfig, watchtowerSchema } from "./watchtowerConfig.ts";
 
@@ -23,6 +24,10 @@ const validatorSchema = z.strictObject({
   transactionKey: keySourceSchema.optional(),
   /** Where the signed checkpoints are published: `file:///absolute/directory` or `s3://bucket/region[/folder]`. */
   storage: z.string(),
+  /** Nodes beside the chain's own `rpcUrl`, of other operators. Without them one node is believed in everything. */
+  rpcUrls: z.array(urlSourceSchema).default([]),
+  /** How many of all nodes must tell the same: more than half. Default: all. None may tell another thing in any case. */
+  quorum: z.int().min(2).exactOptional(),
   /** The signing history. Losing it stops the validator: keep it on a disk that lasts. */
   store: z.string(),
   /** After the history was lost on purpose: sign nothing below this index. */

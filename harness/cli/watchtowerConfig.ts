@@ -2,18 +2,16 @@ import { z } from "zod";
 import { chainConfigSchema } from "../chains/chainConfig.ts";
 import { httpSchema } from "./httpConfig.ts";
 import { keySourceSchema } from "./keySource.ts";
+import { urlSourceSchema } from "./urlSource.ts";
 
 const address = chainConfigSchema.shape.mailbox;
-/** A URL, or the environment variable that has it, where it holds a secret. */
-const urlSource = z.union([z.url({ protocol: /^https?$/ }), z.strictObject({ env: z.string().min(1) })]);
-export type UrlSource = z.infer<typeof urlSource>;
 
 /** As soon as a message is not in its origin's newest block, or only when it is not in a final one. */
 const when = z.enum(["suspected", "certain"]).default("suspected");
 
 const watchedChainSchema = z.strictObject({
   /** Nodes beside the chain's own `rpcUrl`, of other operators: one alone is never believed. */
-  rpcUrls: z.array(urlSource).min(1),
+  rpcUrls: z.array(urlSourceSchema).min(1),
   /** How many nodes must tell the same. Default: all. None may tell another thing in any case. */
   quorum: z.int().min(2).exactOptional(),
   /** More keys to watch. */
@@ -66,7 +64,7 @@ export const watchtowerSchema = z.strictObject({
     .refine((chains) => Object.keys(chains).length > 0, "no chain is watched"),
   modules: z.array(moduleSchema).default([]),
   /** Is told of alerts by POST of JSON. */
-  webhook: urlSource.optional(),
+  webhook: urlSourceSchema.optional(),
   /** Serve health and metrics. Default: nowhere. */
   http: httpSchema.exactOptional(),
   /** Read validators' `file://` locations: only where validators run on this machine. */

@@ -1,8 +1,9 @@
 import type { OpenedChain } from "../agents/watchtower/openWatchtower.ts";
 import type { ModuleResponse } from "../agents/watchtower/responses.ts";
 import { type Config, chainNamed } from "./config.ts";
+import { readUrl } from "./urlSource.ts";
 import { UsageError } from "./usageError.ts";
-import type { UrlSource, WatchtowerConfig } from "./watchtowerConfig.ts";
+import type { WatchtowerConfig } from "./watchtowerConfig.ts";
 
 /** The chains to watch, with all their nodes. @throws UsageError when a chain is not configured, or a URL is not to be found */
 export function watchtowerChains(config: Config, watchtower: WatchtowerConfig, env = process.env): OpenedChain[] {
@@ -38,14 +39,4 @@ export function watchtowerModules(config: Config, watchtower: WatchtowerConfig):
 /** Whom to tell of alerts, if anybody. @throws UsageError when the variable that has the URL is not set */
 export function webhookUrl(watchtower: WatchtowerConfig, env = process.env): string | undefined {
   return watchtower.webhook === undefined ? undefined : readUrl(watchtower.webhook, env);
-}
-
-/** The URL itself is never repeated: it may hold a secret. */
-function readUrl(source: UrlSource, env: NodeJS.ProcessEnv): string {
-  if (typeof source === "string") return source;
-  const url = env[source.env];
-  if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UsageError(`the environment variable ${source.env} is to hold an http or https URL: set it`);
-  }
-  return url;
 }

@@ -96,7 +96,7 @@ async function checkFinal(
 ): Promise<void> {
   try {
     const final = await confirmedBlock(client, chain.finality);
-    const { count } = await treeAt(client, chain.merkleTreeHook, final.number);
+    const { count } = await treeAt(client, chain.merkleTreeHook, final.hash);
     ok(
       `final up to block ${final.number} (${latest > final.number ? latest - final.number : 0n} behind), with ${count} messages`,
     );

@@ -12,11 +12,13 @@ import {
   toFunctionSelector,
   toHex,
 } from "viem";
+import { expect } from "vitest";
 import { z } from "zod";
+import type { Lie, RpcRequest } from "../chains/lyingRpc.ts";
+import { mailboxAbi } from "../contracts/abi.ts";
 import { createMerkleTree } from "../protocol/merkleTree.ts";
 import type { World } from "../world/createWorld.ts";
 import { control } from "./kit.ts";
-import type { Lie, RpcRequest } from "./lyingRpc.ts";
 import { treeOf } from "./towerKit.ts";
 
 const DISPATCH = toEventSelector("Dispatch(address,uint32,bytes32,bytes)");
@@ -73,8 +75,8 @@ export function stuckAt(head: bigint): Lie {
 export async function otherHistory(world: World, index: number): Promise<Lie> {
   const real = await treeOf(world);
   const { merkleTreeHook } = world.chains.alpha.config;
-  let forged: Hex | undefined;
-  const idOf = (id: Hex) => (id === real.leaf(index) && forged !== undefined ? keccak256(forged) : id);
+  const forged = await forgedFrom(world, real.leaf(index));
+  const idOf = (id: Hex) => (id === real.leaf(index) ? keccak256(forged) : id);
 
   return async (request, forward) => {
     if (isCall(request, "root()")) {
@@ -89,7 +91,6 @@ export async function otherHistory(world: World, index: number): Promise<Lie> {
       if (log.topics[0] !== DISPATCH) continue;
       const [message] = decodeAbiParameters([{ type: "bytes" }], log.data);
       if (keccak256(message) !== real.leaf(index)) continue;
-      forged = concat([slice(message, 0, size(message) - 1), toHex(0xee, { size: 1 })]);
       log.data = encodeAbiParameters([{ type: "bytes" }], [forged]);
     }
     for (const log of logs) {
@@ -100,6 +101,15 @@ export async function otherHistory(world: World, index: number): Promise<Lie> {
     }
     return logs;
   };
+}
+
+/** The message of alpha with that id, but for its last byte. */
+async function forgedFrom(world: World, id: Hex): Promise<Hex> {
+  const { address, abi } = { address: world.chains.alpha.config.mailbox, abi: mailboxAbi };
+  const filter = { address, abi, eventName: "Dispatch", fromBlock: 0n, strict: true } as const;
+  const events = await control(world.chains.alpha).getContractEvents(filter);
+  const { message } = events.find(({ args }) => keccak256(args.message) === id)?.args ?? expect.unreachable();
+  return concat([slice(message, 0, size(message) - 1), toHex(0xee, { size: 1 })]);
 }
 
 const rangeSchema = z.tuple([z.object({ fromBlock: hex, toBlock: hex, topics: z.unknown() })]);

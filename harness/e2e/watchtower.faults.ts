@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OffenceKind } from "../agents/watchtower/schema.ts";
+import { type Lie, startLyingRpc } from "../chains/lyingRpc.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { signedCheckpointToJson } from "../storage/signedCheckpointJson.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
 import { startAgent, writeConfig } from "./agentProcess.ts";
 import { bodies, control } from "./kit.ts";
 import { hangs, otherHash, otherHistory, otherRoot, refuses, stuckAt, withoutLastLog, withoutLogs } from "./lies.ts";
-import { type Lie, startLyingRpc } from "./lyingRpc.ts";
 import { addHostile, eventually, honestCheckpoint, openTower, treeOf } from "./towerKit.ts";
 
 let world: World;

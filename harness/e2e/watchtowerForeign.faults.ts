@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { errorText } from "../agents/relayer/rpcError.ts";
 import type { ModuleResponse } from "../agents/watchtower/responses.ts";
 import { localAccounts } from "../chains/localChains.ts";
+import { startLyingRpc } from "../chains/lyingRpc.ts";
 import { mailboxAbi, optimisticIsmAbi, pausableIsmAbi } from "../contracts/abi.ts";
 import { createDeployer } from "../contracts/deployer.ts";
 import { deployIsm } from "../ism/deployIsm.ts";
@@ -12,7 +13,6 @@ import { encodeAggregationMetadata } from "../protocol/aggregationMetadata.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
 import { control, deploy, recipientOn, write } from "./kit.ts";
 import { inventDelivery, withoutLogs } from "./lies.ts";
-import { startLyingRpc } from "./lyingRpc.ts";
 import { callHidden, deliver, forgeMessage, newAccount, openTower, passTime, type TestTower } from "./towerKit.ts";
 
 let world: World;

@@ -4,11 +4,11 @@ import { type Hex, keccak256, type LocalAccount, toHex, zeroAddress } from "viem
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OffenceKind } from "../agents/watchtower/schema.ts";
+import { startLyingRpc } from "../chains/lyingRpc.ts";
 import { type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
 import { bodies, control } from "./kit.ts";
 import { farNonce, otherChain, otherHistory, otherRoot } from "./lies.ts";
-import { startLyingRpc } from "./lyingRpc.ts";
 import {
   DELEGATED,
   deployStaking,

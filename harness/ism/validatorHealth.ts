@@ -66,8 +66,8 @@ export async function validatorHealth(parameters: {
 }
 
 async function finalCount({ chain, client }: HealthOrigin): Promise<number> {
-  const { number } = await confirmedBlock(client, chain.finality);
-  return (await treeAt(client, chain.merkleTreeHook, number)).count;
+  const { hash } = await confirmedBlock(client, chain.finality);
+  return (await treeAt(client, chain.merkleTreeHook, hash)).count;
 }
 
 /** The validators below a module, each with the domain that it is asked about, where that is one. */

@@ -24,7 +24,7 @@ export type AnnouncementWallet = WalletClient<Transport, Chain | undefined, Acco
 
 export type Announcer = {
   /** Where this validator is announced on chain, undefined when it is not. */
-  locations(): Promise<readonly string[]>;
+  locations(by?: ChainClient): Promise<readonly string[]>;
   /** Announces on chain unless that is done. It never throws: without an announcement there is still something to sign. */
   announce(): Promise<void>;
 };
@@ -65,9 +65,9 @@ export function createAnnouncer(parameters: CreateAnnouncerParameters): Announce
   let pending: Hash | undefined;
   let problem: string | undefined;
 
-  async function locations(): Promise<readonly string[]> {
+  async function locations(by = client): Promise<readonly string[]> {
     const args = [[account.address]] as const;
-    const [own = []] = await client.readContract({ ...contract, functionName: "getAnnouncedStorageLocations", args });
+    const [own = []] = await by.readContract({ ...contract, functionName: "getAnnouncedStorageLocations", args });
     return own;
   }
 

@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
 import { createWalletClient, http, type LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
+import { oneNode } from "../../chains/chainNodes.ts";
 import { createChainClient } from "../../chains/client.ts";
+import { openChainNodes } from "../../chains/openChainNodes.ts";
 import { countRequests, type RequestResult } from "../../control/countRequests.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
 import { openStorage } from "../../storage/openStorage.ts";
@@ -17,6 +19,10 @@ import {
 
 export type OpenValidatorParameters = {
   chain: ChainConfig;
+  /** RPC URLs of other operators, beside the chain's own: then `quorum` (default: all) must agree, and none may contradict. */
+  otherRpcUrls?: readonly string[];
+  quorum?: number;
+  rpcTimeoutMs?: number;
   /** Signs checkpoints. */
   account: LocalAccount;
   /** Signs the same checkpoints for BLS multisig modules. Default: nothing does. */
@@ -40,11 +46,14 @@ export type OpenedValidator = Validator & { store: Store<ValidatorTables>; [Symb
 /**
  * A validator with its store, its storage and its client, ready to tick. Disposing it stops it and closes the store.
  *
- * @throws StoreError, StorageError when the store or the storage can not be opened
+ * @throws NodesConfigError, StoreError, StorageError when the nodes do not do, or the store or the storage can not be opened
  */
 export async function openValidator(parameters: OpenValidatorParameters): Promise<OpenedValidator> {
   const {
     chain,
+    otherRpcUrls = [],
+    quorum,
+    rpcTimeoutMs,
     account,
     transactionAccount = account,
     location,
@@ -53,6 +62,13 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     onRequest = () => {},
     ...rest
   } = parameters;
+  const rpcUrls = [chain.rpcUrl, ...otherRpcUrls];
+  const timeout = rpcTimeoutMs === undefined ? {} : { timeoutMs: rpcTimeoutMs };
+  const client = countRequests(createChainClient({ rpcUrl: chain.rpcUrl, ...timeout }), onRequest);
+  const nodes =
+    otherRpcUrls.length === 0
+      ? oneNode(client)
+      : openChainNodes({ name: chain.name, rpcUrls, onRequest, ...(quorum !== undefined && { quorum }), ...timeout });
   const storage = openStorage(location);
   const store = await openStore<ValidatorTables>({
     file: storeFile,
@@ -63,7 +79,9 @@ export async function openValidator(parameters: OpenValidatorParameters): Promis
     const validator = await createValidator({
       ...rest,
       chain,
-      client: countRequests(createChainClient(chain), onRequest),
+      client,
+      nodes,
+      rpcUrls,
       account,
       storage,
       store,

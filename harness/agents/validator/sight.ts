@@ -16,6 +16,8 @@ export const VALIDATOR_METRICS = {
   paused: gauge("1 while an operator has it pause"),
   halted: gauge("1 when it has stopped for good"),
   failing: gauge("1 when the last round failed: nothing was signed in it"),
+  nodes_silent: gauge("1 when it failed because too few nodes of its chain answered"),
+  nodes_disagree: gauge("1 when it failed because nodes of its chain contradict each other: one may lie"),
   last_tick_seconds: gauge("Seconds since the last round that succeeded"),
   signed_index: gauge("The newest index whose signature everybody can read; -1 while there is none", "chain"),
   final_messages: gauge("Messages that are final", "chain"),
@@ -56,10 +58,12 @@ export function createValidatorSight(parameters: {
     /** Looks at the chain. Never throws. */
     observe: () => observer.tick(),
     refresh(validator: Pick<Validator, "state">): void {
-      const { paused, halted, problem, tickedAt = startedAt, final, signedIndex } = validator.state();
+      const { paused, halted, problem, nodes, tickedAt = startedAt, final, signedIndex } = validator.state();
       metrics.set("paused", paused === undefined ? 0 : 1);
       metrics.set("halted", halted ? 1 : 0);
       metrics.set("failing", problem === undefined ? 0 : 1);
+      metrics.set("nodes_silent", nodes === "silent" ? 1 : 0);
+      metrics.set("nodes_disagree", nodes === "disagree" ? 1 : 0);
       metrics.set("last_tick_seconds", (now() - tickedAt) / 1_000);
       if (signedIndex !== undefined) metrics.set("signed_index", signedIndex, { chain: chain.name });
       if (final !== undefined) {

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import { type Hex, keccak256, type LocalAccount, stringToHex } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
+import { type ChainNodes, NodesDisagreeError, oneNode, TooFewNodesError } from "../../chains/chainNodes.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { describeError } from "../../chains/describeError.ts";
 import { type Pause, type PauseTables, pauseMigrations, readPause } from "../../control/pause.ts";
@@ -50,6 +51,8 @@ export type ValidatorEvent = { origin: number; validator: Hex } & (
 export type CreateValidatorParameters = {
   chain: ChainConfig;
   client: ChainClient;
+  /** Who must agree about the chain before anything is signed, or flagged. Default: `client` alone. */
+  nodes?: ChainNodes;
   /** Signs checkpoints and nothing else. */
   account: LocalAccount;
   /** Signs the same checkpoints once more, for BLS multisig modules. */
@@ -61,6 +64,8 @@ export type CreateValidatorParameters = {
   /** Milliseconds since 1970. */
   now: () => number;
   onEvent?: (event: ValidatorEvent) => void;
+  /** For its public metadata, as hashes. Default: the chain's `rpcUrl`. */
+  rpcUrls?: readonly string[];
   /** Who pays for the announcement. Without it, somebody else has to make it. */
   announce?: { walletClient: AnnouncementWallet };
   /** The operator's word that this key has signed nothing from this index on, although its history is lost. */
@@ -77,6 +82,8 @@ export type ValidatorState = {
   /** Why it signs nothing, if so: an operator said so, or the last tick failed. */
   paused?: Pause;
   problem?: string;
+  /** Whether it failed for its nodes: too few of them answered, or they contradict each other. */
+  nodes?: "silent" | "disagree";
   /** It has stopped for good. */
   halted: boolean;
 };
@@ -111,12 +118,23 @@ const SIGNED_PER_LOOK = 16 * BATCH;
  * validator.start();
  */
 export async function createValidator(parameters: CreateValidatorParameters): Promise<Validator> {
-  const { chain, client, account, blsSigner, storage, store, now, onEvent = () => {} } = parameters;
+  const {
+    chain,
+    client,
+    nodes = oneNode(client),
+    account,
+    blsSigner,
+    storage,
+    store,
+    now,
+    onEvent = () => {},
+  } = parameters;
+  const { rpcUrls = [chain.rpcUrl] } = parameters;
   const validator = account.address.toLowerCase() as Hex;
   const identity = { origin: chain.domain, validator };
   const log = parameters.log.child(identity);
   const tree = { origin: chain.domain, merkleTreeHook: chain.merkleTreeHook };
-  const index = await createOriginIndex({ chain, client, store, log });
+  const index = await createOriginIndex({ chain, client, nodes, store, log });
   const history = createSigningHistory({ db: store.db, ...tree });
   const announcer = createAnnouncer({
     chain,
@@ -197,14 +215,14 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
       ...tree,
       tree: index.tree,
       count: state.count,
-      announced: announcer.locations,
+      announced: () => nodes.agreed("where the validator is announced", announcer.locations),
       ...(acceptLostHistoryFrom !== undefined && { acceptLostHistoryFrom }),
     });
     if (recovered.status === "contradicted") {
       return await halt(recovered.signed, index.tree.root(recovered.signed.index + 1));
     }
     await storage.writeAnnouncement(await signAnnouncement({ chain, account, storage }));
-    await storage.writeMetadata({ version: VERSION, rpcHashes: [keccak256(stringToHex(chain.rpcUrl))] });
+    await storage.writeMetadata({ version: VERSION, rpcHashes: rpcUrls.map((url) => keccak256(stringToHex(url))) });
     return Math.max(recovered.firstIndex, ((await storage.latestIndex()) ?? -1) + 1);
   }
 
@@ -289,11 +307,12 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     const result = running.then(() => tickOnce(signal));
     running = result.then(
       () => {
-        const { problem: _, ...others } = seen;
+        const { problem: _, nodes: __, ...others } = seen;
         seen = { ...others, tickedAt: now() };
       },
       (error: unknown) => {
-        seen = { ...seen, problem: describeError(error), halted: isFinal(error) };
+        const { nodes: _, ...others } = seen;
+        seen = { ...others, ...nodesProblem(error), problem: describeError(error), halted: isFinal(error) };
       },
     );
     return result;
@@ -329,6 +348,11 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
       controller = new AbortController();
     },
   };
+}
+
+function nodesProblem(error: unknown): Pick<ValidatorState, "nodes"> {
+  if (error instanceof TooFewNodesError) return { nodes: "silent" };
+  return error instanceof NodesDisagreeError ? { nodes: "disagree" } : {};
 }
 
 function isFinal(error: unknown): boolean {

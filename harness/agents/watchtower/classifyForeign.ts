@@ -1,9 +1,9 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, isHex, numberToHex } from "viem";
+import { askAll } from "../../chains/askAll.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { ismAbi, mailboxAbi } from "../../contracts/abi.ts";
 import { ethCall } from "../relayer/ethCall.ts";
 import { isRevert } from "../relayer/rpcError.ts";
-import { askAll } from "./askAll.ts";
 import { type CarriedMessage, messagesInCalldata } from "./calldataSignatures.ts";
 import type { Agreement, WatchedChain } from "./followChain.ts";
 import type { ForeignTable } from "./schema.ts";

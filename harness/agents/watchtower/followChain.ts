@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Hash, Hex } from "viem";
+import type { ChainNode } from "../../chains/askAll.ts";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
-import type { ChainClient } from "../../chains/client.ts";
 import type { MerkleTree } from "../../protocol/merkleTree.ts";
 import type { IndexState, OriginIndex } from "../originIndex.ts";
 import { ChainNotReadyError, InconsistentEventsError, TreeMismatchError } from "../originIndexErrors.ts";
@@ -12,12 +12,9 @@ import { createTasks } from "../relayer/tasks.ts";
 import { differenceOf, type ViewReport } from "./agreement.ts";
 
 /** One node of a chain, and all that it alone has told of the Mailbox and its tree. */
-export type ChainView = {
+export type ChainView = ChainNode & {
   /** Of its URL: stays the same when the configuration's order changes. */
   id: string;
-  /** For people; without the URL, which may hold a key. */
-  name: string;
-  client: ChainClient;
   index: OriginIndex;
 };
 

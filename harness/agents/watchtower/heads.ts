@@ -18,7 +18,7 @@ export function readHeads(views: readonly ChainView[], merkleTreeHook: Address):
 }
 
 async function readHead(client: ChainClient, merkleTreeHook: Address): Promise<Head> {
-  const { number, timestamp } = await client.getBlock({ blockTag: "latest" });
-  const { count } = await treeAt(client, merkleTreeHook, number);
+  const { number, hash, timestamp } = await client.getBlock({ blockTag: "latest" });
+  const { count } = await treeAt(client, merkleTreeHook, hash);
   return { number, timestamp: Number(timestamp), count };
 }

@@ -1,9 +1,9 @@
 import { type Address, encodeFunctionData, type Hash } from "viem";
+import { askAll } from "../../chains/askAll.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { optimisticIsmAbi, pausableIsmAbi } from "../../contracts/abi.ts";
 import { ethCall } from "../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "./actions.ts";
-import { askAll } from "./askAll.ts";
 
 export type PauseSubject = { module: Address };
 export type FlagSubject = { module: Address; messageId: Hash; round: number };

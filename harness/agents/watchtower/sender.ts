@@ -1,11 +1,11 @@
 import type { Address, LocalAccount } from "viem";
+import { askAll } from "../../chains/askAll.ts";
 import { errorText, isRevert } from "../relayer/rpcError.ts";
 import { broadcast } from "../relayer/submitter/broadcast.ts";
 import { readNonce } from "../relayer/submitter/destinationHead.ts";
 import { FeeLimitError, larger, marketFees, replacementFees } from "../relayer/submitter/fees.ts";
 import { type Inclusion, readBlockHash, readInclusion } from "../relayer/submitter/receipts.ts";
 import type { ActionKind, Actions, Plan, Planner } from "./actions.ts";
-import { askAll } from "./askAll.ts";
 import type { TowerContext } from "./context.ts";
 import type { Agreement, ChainView, WatchedChain } from "./followChain.ts";
 import type { ActionTable, TowerTransactionTable } from "./schema.ts";

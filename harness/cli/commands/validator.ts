@@ -9,6 +9,7 @@ import { createLogger } from "../logger.ts";
 import { openAccount } from "../openAccount.ts";
 import { readBlsKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
+import { readUrl } from "../urlSource.ts";
 import { UsageError } from "../usageError.ts";
 
 export function validatorCommand(): Command {
@@ -17,7 +18,8 @@ export function validatorCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.validator === undefined) throw new UsageError(`${config.file} has no part "validator"`);
-      const { chain, key, blsKey, transactionKey, storage, store, acceptLostHistoryFrom, http } = config.validator;
+      const { chain, key, blsKey, transactionKey, rpcUrls, quorum, ...others } = config.validator;
+      const { storage, store, acceptLostHistoryFrom, http } = others;
       const log = createLogger();
       const listen = http && httpOptions(http);
       const account = await openAccount(key);
@@ -31,6 +33,8 @@ export function validatorCommand(): Command {
       });
       await using validator = await openValidator({
         chain: chainConfig,
+        otherRpcUrls: rpcUrls.map((url) => readUrl(url)),
+        ...(quorum !== undefined && { quorum }),
         account,
         ...(blsKey && { blsSigner: readBlsKey(blsKey) }),
         transactionAccount: payer,

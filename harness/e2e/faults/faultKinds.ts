@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { parseGwei } from "viem";
 import type { LocalChain } from "../../chains/localChains.ts";
+import type { Lie } from "../../chains/lyingRpc.ts";
 import { control } from "../kit.ts";
 import { hangs, refuses, stuckAt, withoutLastLog, withoutLogs } from "../lies.ts";
-import type { Lie } from "../lyingRpc.ts";
 import type { Agent } from "./startAgents.ts";
 
 /** Deeper than any reorganisation of a run, so that nothing is signed that vanishes. */

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { localAccounts, localKey } from "../../chains/localChains.ts";
+import { type LyingRpc, startLyingRpc } from "../../chains/lyingRpc.ts";
 import { CHAIN_NAMES, type ChainName, type World } from "../../world/createWorld.ts";
 import { type AgentProcess, startAgent } from "../agentProcess.ts";
-import { type LyingRpc, startLyingRpc } from "../lyingRpc.ts";
 import { mountSmallDisk, type SmallDisk } from "./smallDisk.ts";
 
 /** Far more than an agent needs in a run. */

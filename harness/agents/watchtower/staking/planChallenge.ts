@@ -1,9 +1,9 @@
 import { type Address, encodeFunctionData, type Hash, isAddressEqual, zeroAddress } from "viem";
+import { askAll } from "../../../chains/askAll.ts";
 import { slasherAbi } from "../../../contracts/abi.ts";
 import type { RawCheckpoint } from "../../../protocol/checkpoint.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
-import { askAll } from "../askAll.ts";
 import { readHeads } from "../heads.ts";
 import { judgeCheckpoint } from "../judgeCheckpoint.ts";
 import { encoded } from "./planProof.ts";

@@ -1,8 +1,8 @@
 import { encodeFunctionData } from "viem";
+import { askAll } from "../../../chains/askAll.ts";
 import { validatorStakeAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
-import { askAll } from "../askAll.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
 
 /** Has the account paid what it was credited for its proofs. */

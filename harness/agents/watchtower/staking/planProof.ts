@@ -1,10 +1,10 @@
 import { type Address, encodeFunctionData, type Hex, hexToBigInt, zeroAddress } from "viem";
+import { askAll } from "../../../chains/askAll.ts";
 import { slasherAbi, validatorStakeAbi } from "../../../contracts/abi.ts";
 import type { RawCheckpoint } from "../../../protocol/checkpoint.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import { isRevert } from "../../relayer/rpcError.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
-import { askAll } from "../askAll.ts";
 import { readHeads } from "../heads.ts";
 import { judgeCheckpoint } from "../judgeCheckpoint.ts";
 import type { OffenceKind, OffenceTable } from "../schema.ts";

@@ -1,8 +1,8 @@
 import { type Address, isAddressEqual } from "viem";
+import { askAll } from "../../../chains/askAll.ts";
 import type { ChainClient } from "../../../chains/client.ts";
 import { slasherAbi, validatorStakeAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
-import { askAll } from "../askAll.ts";
 import type { WatchedChain } from "../followChain.ts";
 
 /** Where frauds of a chain's validators are proven. */

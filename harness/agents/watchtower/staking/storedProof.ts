@@ -1,8 +1,8 @@
 import { encodeFunctionData, type Hex } from "viem";
+import { type AskAllReturnType, askAll } from "../../../chains/askAll.ts";
 import { checkpointFraudProofsAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import type { Plan, PlanParameters } from "../actions.ts";
-import { type AskAllReturnType, askAll } from "../askAll.ts";
 import type { StakingContracts } from "./stakingContracts.ts";
 import type { StakingRecords, StoredCheckpoint } from "./stakingRecords.ts";
 

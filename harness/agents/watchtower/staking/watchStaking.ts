@@ -1,10 +1,10 @@
 import type { Address } from "viem";
+import { askAll } from "../../../chains/askAll.ts";
 import { validatorStakeAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../../relayer/ethCall.ts";
 import { remember } from "../../relayer/remember.ts";
 import { errorText } from "../../relayer/rpcError.ts";
 import type { Actions, Planner } from "../actions.ts";
-import { askAll } from "../askAll.ts";
 import type { Collector } from "../collectFromStorage.ts";
 import type { TowerContext } from "../context.ts";
 import type { Agreement, ChainView, WatchedChain } from "../followChain.ts";

@@ -1,14 +1,13 @@
 import { expect, it } from "vitest";
-import type { ChainClient } from "../../chains/client.ts";
-import { askAll } from "./askAll.ts";
-import type { ChainView } from "./followChain.ts";
+import { askAll, type ChainNode } from "./askAll.ts";
+import type { ChainClient } from "./client.ts";
 
 /** Nodes that answer as given, or fail. */
 function ask(answers: readonly unknown[], quorum = 2) {
   const views = answers.map((answer, i) => ({ name: `node ${i + 1}`, client: { answer } as unknown as ChainClient }));
   return askAll({
     what: "what it is",
-    views: views as unknown as ChainView[],
+    views: views as unknown as ChainNode[],
     quorum,
     ask: async (client) => {
       const { answer } = client as unknown as { answer: unknown };

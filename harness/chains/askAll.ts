@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ChainClient } from "../../chains/client.ts";
-import { errorText } from "../relayer/rpcError.ts";
-import type { ChainView } from "./followChain.ts";
+import { errorText } from "../agents/relayer/rpcError.ts";
+import type { ChainClient } from "./client.ts";
+
+/** One node of a chain. */
+export type ChainNode = {
+  /** For people; without the URL, which may hold a key. */
+  name: string;
+  client: ChainClient;
+};
 
 export type AskAllReturnType<T> =
   | { status: "agreed"; value: T }
@@ -16,13 +22,13 @@ export type AskAllReturnType<T> =
  */
 export async function askAll<T>(parameters: {
   what: string;
-  views: readonly ChainView[];
+  views: readonly ChainNode[];
   quorum: number;
   ask: (client: ChainClient) => Promise<T>;
 }): Promise<AskAllReturnType<T>> {
   const { what, views, quorum, ask } = parameters;
   const results = await Promise.allSettled(views.map(({ client }) => ask(client)));
-  const answers: { view: ChainView; value: T }[] = [];
+  const answers: { view: ChainNode; value: T }[] = [];
   const failures: string[] = [];
   for (const [i, view] of views.entries()) {
     const result = results[i];
