@@ -24,6 +24,10 @@ interface IMailbox {
     /// @notice The id of the message delivered with the `Process` before.
     event ProcessId(bytes32 indexed messageId);
 
+    /// @notice A message of a batch was verified, but its recipient reverted with `reason` (at most its first 256 bytes), used up
+    ///         its gas, or has no code: it is not delivered.
+    event ProcessFailed(bytes32 indexed messageId, bytes reason);
+
     /// @notice The owner, or the constructor, set the module for recipients that name none.
     event DefaultIsmSet(address indexed module);
 
@@ -59,7 +63,14 @@ interface IMailbox {
     /// @notice The module `ism` returned false.
     error NotVerified(bytes32 messageId, address ism);
 
-    /// @notice Less gas is left than a recipient may use to name its module. More gas helps.
+    /// @notice A group of a batch has `count` messages where 1 to `left` are left; both 0: there are more groups than messages.
+    error WrongGroup(uint256 count, uint256 left);
+
+    /// @notice The recipient of a message of a group names another module than that of the first one.
+    error OtherModule(bytes32 messageId, address ism, address other);
+
+    /// @notice Less gas is left than a recipient may use to name its module, or than a batch gives it for `handle`. More gas
+    ///         helps.
     error NotEnoughGas();
 
     /* ----------------------------------------------------- views ---------------------------------------------------- */
@@ -168,6 +179,15 @@ interface IMailbox {
     /// @param metadata What the module wants (its `moduleType` says).
     /// @param message The message, as the origin's `Dispatch` event showed it. The value sent goes to `handle`.
     function process(bytes calldata metadata, bytes calldata message) external payable;
+
+    /// @notice Delivers many messages: has each group of them verified at once by the module that its recipients have in common,
+    ///         then calls `handle` of each. Anyone may call.
+    /// @dev A message that was delivered before is passed over. One whose recipient reverts or uses up the gas that the group
+    ///      gives it leaves the others delivered, and can be delivered later (`ProcessFailed`). One that is not verified reverts
+    ///      the whole batch, and so does gas too little for what the groups promise. All else is as with `process`; no value.
+    /// @param metadata The groups (see the DeliveryGroups library).
+    /// @param messages In the order of the groups.
+    function processBatch(bytes calldata metadata, bytes[] calldata messages) external;
 
     /* ----------------------------------------------------- owner ---------------------------------------------------- */
 

@@ -39,7 +39,7 @@ library Message {
     }
 
     function version(bytes calldata message) internal pure returns (uint8) {
-        return uint8(bytes1(message[0:1]));
+        return uint8(message[0]);
     }
 
     function nonce(bytes calldata message) internal pure returns (uint32) {
@@ -48,6 +48,13 @@ library Message {
 
     function origin(bytes calldata message) internal pure returns (uint32) {
         return uint32(bytes4(message[5:9]));
+    }
+
+    /// @notice Both at the price of one.
+    function nonceAndOrigin(bytes calldata message) internal pure returns (uint32, uint32) {
+        uint64 fields = uint64(bytes8(message[1:9]));
+        // forge-lint: disable-next-line(unsafe-typecast) the lower half is the origin
+        return (uint32(fields >> 32), uint32(fields));
     }
 
     function sender(bytes calldata message) internal pure returns (bytes32) {

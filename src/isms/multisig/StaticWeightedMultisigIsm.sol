@@ -2,15 +2,17 @@
 pragma solidity 0.8.37;
 
 import {PackageVersioned} from "../../PackageVersioned.sol";
+import {IBatchInterchainSecurityModule} from "../../interfaces/IBatchInterchainSecurityModule.sol";
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IWeightedMultisigIsm} from "../../interfaces/IWeightedMultisigIsm.sol";
 import {CodeSet} from "../../libraries/CodeSet.sol";
+import {MultisigBatchMetadata} from "../../libraries/MultisigBatchMetadata.sol";
 import {ValidatorSignatures} from "../../libraries/ValidatorSignatures.sol";
 
 /// @title StaticWeightedMultisigIsm
 /// @notice Validators with weights, fixed for ever in the module's own code (see the CodeSet library): a word per validator,
 ///         uint96 weight ‖ address.
-abstract contract StaticWeightedMultisigIsm is IWeightedMultisigIsm, PackageVersioned {
+abstract contract StaticWeightedMultisigIsm is IWeightedMultisigIsm, IBatchInterchainSecurityModule, PackageVersioned {
     using ValidatorSignatures for uint256;
 
     /// @inheritdoc IWeightedMultisigIsm
@@ -27,7 +29,18 @@ abstract contract StaticWeightedMultisigIsm is IWeightedMultisigIsm, PackageVers
         if (count == 0) revert ValidatorSignatures.NotEnoughSignatures(0, 1);
 
         bytes32 digest = _digest(metadata, message);
-        ValidatorSignatures.requireWeight(validators, threshold, digest, metadata, _signaturesOffset());
+        ValidatorSignatures.requireWeight(validators, threshold, digest, metadata[_signaturesOffset():]);
+        return true;
+    }
+
+    /// @inheritdoc IBatchInterchainSecurityModule
+    function verifyBatch(bytes calldata metadata, bytes[] calldata messages) external view returns (bool) {
+        (uint256[] memory validators, uint256 threshold) = _set();
+        if (threshold == 0) revert ValidatorSignatures.NoValidators();
+        uint256 offset = MultisigBatchMetadata.signaturesOffset(metadata);
+
+        bytes32 digest = MultisigBatchMetadata.digest(metadata, messages);
+        ValidatorSignatures.requireWeight(validators, threshold, digest, metadata[offset:]);
         return true;
     }
 
