@@ -10,7 +10,6 @@ import {Message} from "./libraries/Message.sol";
 
 /// @title MerkleTreeHook
 /// @notice The tree of all messages that its Mailbox dispatched. See IMerkleTreeHook.
-// slither-disable-next-line locked-ether
 contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
     using MerkleTree for MerkleTree.Tree;
     using Message for bytes;
@@ -69,10 +68,10 @@ contract MerkleTreeHook is IMerkleTreeHook, PostDispatchHook {
     }
 
     /// @dev Changes nothing: the message is a leaf already. There so that the tree can stand where a hook is asked for.
-    function _postDispatch(bytes calldata, bytes calldata message) internal override {
+    function _postDispatch(bytes calldata metadata, bytes calldata message) internal override {
         bytes32 messageId = message.id();
         if (mailbox.latestDispatchedId() != messageId) revert NotDispatching(messageId);
-        if (msg.value != 0) revert ValueNotAccepted(msg.value);
+        _refundExcess(metadata, message, 0);
     }
 
     function _quoteDispatch(bytes calldata, bytes calldata) internal pure override returns (uint256) {

@@ -13,6 +13,14 @@ import {IRateLimited} from "./interfaces/IRateLimited.sol";
 /// @title RateLimited
 /// @notice Base of what limits amounts by a bucket that is refilled linearly. See IRateLimited.
 abstract contract RateLimited is IRateLimited, Ownable2Step {
+    /// @dev One slot. Capacity and duration are bounded so that `scaledLevel` needs 153 bits.
+    struct Bucket {
+        /// What it held at `lastUpdated`, times DURATION. Whole units would lose a fraction at each message: who sends many of
+        /// amount 0 would keep a slow bucket from being refilled.
+        uint208 scaledLevel;
+        uint48 lastUpdated;
+    }
+
     uint256 internal constant MAX_DURATION = 365 days;
 
     /// @inheritdoc IRateLimited
@@ -21,12 +29,7 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
     /// @inheritdoc IRateLimited
     uint256 public maxCapacity;
 
-    /// @dev What the bucket held at `lastUpdated`, times DURATION. Whole units would lose a fraction at each message: who
-    ///      sends many of amount 0 would keep a slow bucket from being refilled.
-    uint256 internal _scaledLevel;
-
-    /// @inheritdoc IRateLimited
-    uint256 public lastUpdated;
+    Bucket internal _bucket;
 
     /// @inheritdoc IRateLimited
     mapping(bytes32 messageId => bool) public messageValidated;
@@ -35,7 +38,7 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
         if (duration == 0 || duration > MAX_DURATION) revert InvalidRateLimit(capacity, duration);
         DURATION = duration;
         _setCapacity(capacity);
-        _scaledLevel = capacity * duration;
+        _fill(capacity * duration);
     }
 
     /// @inheritdoc IRateLimited
@@ -50,8 +53,13 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
     }
 
     /// @inheritdoc IRateLimited
-    function filledLevel() public view returns (uint256) {
-        return _scaledLevel / DURATION;
+    function filledLevel() external view returns (uint256) {
+        return _bucket.scaledLevel / DURATION;
+    }
+
+    /// @inheritdoc IRateLimited
+    function lastUpdated() external view returns (uint256) {
+        return _bucket.lastUpdated;
     }
 
     /// @inheritdoc IRateLimited
@@ -65,8 +73,7 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
         uint256 level = scaledLevel / DURATION;
         if (amount > level) revert RateLimitExceeded(amount, level);
 
-        _scaledLevel = scaledLevel - amount * DURATION;
-        lastUpdated = block.timestamp;
+        _fill(scaledLevel - amount * DURATION);
         emit ConsumedFilledLevel(level - amount, block.timestamp);
     }
 
@@ -74,13 +81,19 @@ abstract contract RateLimited is IRateLimited, Ownable2Step {
         if (capacity > type(uint128).max) revert InvalidRateLimit(capacity, DURATION);
 
         emit RateLimitSet(maxCapacity, capacity);
-        _scaledLevel = Math.min(_currentScaledLevel(), capacity * DURATION);
-        lastUpdated = block.timestamp;
+        _fill(Math.min(_currentScaledLevel(), capacity * DURATION));
         maxCapacity = capacity;
+    }
+
+    function _fill(uint256 scaledLevel) internal {
+        // forge-lint: disable-next-line(unsafe-typecast) below 2^128 * 365 days
+        _bucket = Bucket({scaledLevel: uint208(scaledLevel), lastUpdated: uint48(block.timestamp)});
     }
 
     /// @dev What the bucket holds now, times DURATION. Capacity and times are too small for products of them to overflow.
     function _currentScaledLevel() internal view returns (uint256) {
-        return Math.min(_scaledLevel + maxCapacity * (block.timestamp - lastUpdated), maxCapacity * DURATION);
+        Bucket memory bucket = _bucket;
+        uint256 capacity = maxCapacity;
+        return Math.min(bucket.scaledLevel + capacity * (block.timestamp - bucket.lastUpdated), capacity * DURATION);
     }
 }

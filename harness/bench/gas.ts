@@ -16,7 +16,7 @@ import {
 } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { startAnvil } from "../chains/anvil.ts";
-import { mailboxAbi, optimisticIsmAbi } from "../contracts/abi.ts";
+import { gasPaymasterAbi, mailboxAbi, optimisticIsmAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
 import { deployCore, type IsmKind } from "../contracts/deployCore.ts";
 import { createDeployer } from "../contracts/deployer.ts";
@@ -63,16 +63,23 @@ async function startChain(domain: number) {
 type Chain = Awaited<ReturnType<typeof startChain>>;
 
 /** Sends one call in a block of its own. */
-async function call(chain: Chain, address: Address, abi: Abi, functionName: string, args: readonly unknown[]) {
-  const hash = await chain.client.writeContract({ chain: null, address, abi, functionName, args });
+async function call(
+  chain: Chain,
+  address: Address,
+  abi: Abi,
+  functionName: string,
+  args: readonly unknown[],
+  value = 0n,
+) {
+  const hash = await chain.client.writeContract({ chain: null, address, abi, functionName, args, value });
   const receipt = await chain.client.waitForTransactionReceipt({ hash });
   if (receipt.status !== "success") throw new Error(`${functionName} was reverted: ${hash}`);
   return receipt;
 }
 
-async function dispatch(body: Hex) {
+async function dispatch(body: Hex, value = 0n) {
   const args = [DESTINATION, addressToBytes32(recipient), body];
-  const receipt = await call(origin, origin.core.mailbox, mailboxAbi, "dispatch", args);
+  const receipt = await call(origin, origin.core.mailbox, mailboxAbi, "dispatch", args, value);
   const [event] = parseEventLogs({ abi: mailboxAbi, logs: receipt.logs, eventName: "Dispatch" });
   if (event === undefined) throw new Error("no Dispatch event");
   tree.append(messageId(event.args.message));
@@ -90,16 +97,14 @@ const recipient: Address = contractAddress;
 
 const tree = createMerkleTree();
 const messages: Hex[] = [];
-const costs: number[] = [];
-for (let i = 0; i < WARM_UP + SAMPLES; i++) {
-  const gas = await dispatch(keccak256(toHex(`body ${i}`)));
-  if (i >= WARM_UP) costs.push(gas);
-}
+for (let i = 0; i < WARM_UP; i++) await dispatch(keccak256(toHex(`body ${i}`)));
+const plainDispatch = await meanDispatch();
 let next = 0;
 let nextTransfer = messages.length;
 for (let i = 0; i < TRANSFERS; i++) await dispatch(concat([keccak256("0x"), toHex(1n, { size: 32 })]));
 const rows: Row[] = [
-  { operation: "dispatch, tree, nothing else", gas: costs.reduce((a, b) => a + b) / costs.length, goal: 47_000 },
+  { operation: "dispatch, tree, nothing else", gas: plainDispatch, goal: 47_000 },
+  ...(await paymentRows()),
 ];
 
 for (const kind of ["message-id", "merkle-root"] as const) {
@@ -114,6 +119,43 @@ for (const { operation, config, metadata, transfer } of moduleCases()) {
 }
 rows.push(...(await optimisticRows()));
 print(rows);
+
+/** Dispatches as many messages as even out what the tree writes for each. */
+async function meanDispatch(value = 0n): Promise<number> {
+  let total = 0;
+  for (let i = 0; i < SAMPLES; i++) total += await dispatch(keccak256(toHex(`body ${messages.length}`)), value);
+  return total / SAMPLES;
+}
+
+/** What is paid on the origin. Afterwards nothing is. */
+async function paymentRows(): Promise<Row[]> {
+  const { mailbox, merkleTreeHook } = origin.core;
+  const owner = account.address;
+  const deployer = await createDeployer({ rpcUrl: origin.anvil.rpcUrl, account });
+
+  const fee = await deployer.create("ProtocolFee", [10n ** 18n, 0n, owner, owner]);
+  await call(origin, mailbox, mailboxAbi, "setRequiredHook", [fee.address]);
+  const withProtocolFee = await meanDispatch();
+  await call(origin, mailbox, mailboxAbi, "setRequiredHook", [merkleTreeHook]);
+
+  const { address } = await deployer.create("InterchainGasPaymaster", [mailbox, owner, owner, owner]);
+  const config = { remoteDomain: DESTINATION, config: { gasOracle: address, gasOverhead: 75_000n } };
+  const prices = { remoteDomain: DESTINATION, tokenExchangeRate: 10n ** 10n, gasPrice: 7n * 10n ** 9n };
+  await call(origin, address, gasPaymasterAbi, "setDestinationGasConfigs", [[config]]);
+  await call(origin, address, gasPaymasterAbi, "setRemoteGasData", [prices]);
+  const gasLimit = 125_000n; // of a dispatch that says nothing: 50,000 and the overhead
+  const payment = gasLimit * prices.gasPrice;
+  await call(origin, mailbox, mailboxAbi, "setDefaultHook", [address]);
+  const withPayment = await meanDispatch(payment);
+  await call(origin, mailbox, mailboxAbi, "setDefaultHook", [merkleTreeHook]);
+  const args = [tree.leaf(0), DESTINATION, gasLimit, owner];
+  const paid = await call(origin, address, gasPaymasterAbi, "payForGas", args, payment);
+  return [
+    { operation: "dispatch + protocol fee hook at 0", gas: withProtocolFee, goal: 56_500 },
+    { operation: "dispatch + gas payment (exact)", gas: withPayment, goal: 65_000 },
+    { operation: "pay for gas (exact)", gas: Number(paid.gasUsed), goal: 27_500 },
+  ];
+}
 
 type ModuleCase = {
   operation: string;

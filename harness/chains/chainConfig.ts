@@ -19,6 +19,12 @@ export const chainConfigSchema = z.strictObject({
   mailbox: address,
   merkleTreeHook: address,
   validatorAnnounce: address,
+  /** What payments for deliveries of messages from this chain are made to. */
+  interchainGasPaymasters: z.array(address).exactOptional(),
+  /** Locks payments for messages from this chain until they are delivered, if it has one. */
+  escrowPaymaster: address.exactOptional(),
+  /** Tells other chains what was delivered on this one, and by whom, if it has one. */
+  deliveryReceipts: address.exactOptional(),
   /** The Mailbox was deployed in this block or later. */
   fromBlock: z.int().min(0),
   /**

@@ -1,6 +1,7 @@
 import { bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
+import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import type { ChainConfig, Finality } from "./chainConfig.ts";
 
@@ -36,6 +37,8 @@ export type StartLocalChainsParameters = {
   threshold?: number;
   /** Kind of the default modules. Default: message-id. */
   ism?: IsmKind;
+  /** Has both chains' dispatches pay for gas on the other by default, at these prices. Default: nothing is paid. */
+  gasPaymaster?: GasPaymasterConfig["destinations"][string];
   /** Default: no block on top is needed. */
   finality?: Finality;
   /** Seconds between blocks. Default: a block for each transaction. */
@@ -63,15 +66,19 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
 
   async function start(name: "alpha" | "beta", anvil: Anvil): Promise<LocalChain> {
     const set = { validators: signers[name === "alpha" ? "beta" : "alpha"].map((v) => v.address), threshold };
+    const { gasPaymaster } = parameters;
     const core = await deployCore({
       rpcUrl: anvil.rpcUrl,
       account: localAccounts.deployer,
       set,
       ism,
       development: true,
+      ...(gasPaymaster && {
+        gasPaymaster: { destinations: { [NAMES[name === "alpha" ? "beta" : "alpha"]]: gasPaymaster } },
+      }),
       onStep: (step) => onStep(`${name}: ${step}`),
     });
-    const { mailbox, merkleTreeHook, validatorAnnounce, fromBlock, testRecipient } = core;
+    const { mailbox, merkleTreeHook, validatorAnnounce, interchainGasPaymasters, fromBlock, testRecipient } = core;
     if (testRecipient === undefined) throw new Error("a development chain has a test recipient");
     if (parameters.blockTime !== undefined) {
       const control = createTestClient({ mode: "anvil", transport: http(anvil.rpcUrl) });
@@ -84,6 +91,7 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
       mailbox,
       merkleTreeHook,
       validatorAnnounce,
+      ...(interchainGasPaymasters && { interchainGasPaymasters }),
       testRecipient,
       fromBlock,
       finality,

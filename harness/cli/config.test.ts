@@ -43,6 +43,8 @@ it("reads chains with their names, and paths relative to the file", () => {
     key: { env: "CAUSEWAY_RELAYER_KEY" },
     allowLocalStorage: false,
     allowPrivateGateways: false,
+    paymentRules: [],
+    lists: { blacklist: [] },
   });
 });
 

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
+import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
+import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
 import { UsageError } from "./usageError.ts";
@@ -42,6 +44,43 @@ const relayerSchema = z.strictObject({
   allowLocalStorage: z.boolean().default(false),
   /** Ask gateways of modules at private and loopback addresses: only where all of those are yours. */
   allowPrivateGateways: z.boolean().default(false),
+  /** What must be paid for a message before it is delivered: the first rule that matches says. Default: nothing. */
+  paymentRules: paymentRulesSchema.default([]),
+  /** Which messages are relayed. Default: all. */
+  lists: messageListsSchema.default({ blacklist: [] }),
+  /** A message that so many reverted transactions were paid for is given up until `causeway retry`. */
+  maxReverts: z.int().min(1).exactOptional(),
+  /** The same for so many wei of the destination's token, decimal. */
+  maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
+});
+
+const wei = z
+  .string()
+  .regex(/^\d{1,30}$/, "is no whole number of wei")
+  .transform(BigInt);
+
+const gasOracleSchema = z.strictObject({
+  /** The updater of the oracles that are written. */
+  key: keySourceSchema.default({ env: "CAUSEWAY_GAS_ORACLE_KEY" }),
+  /** File of what the chains' tokens are worth, which another program writes (docs/gas.md). */
+  prices: z.string(),
+  /** Seconds that those prices may be old; then what is on chain stays. */
+  maxPriceAge: z.int().min(1).default(3_600),
+  /** What of a price may be off before it is written: 0.1 is a tenth. */
+  threshold: z.number().min(0.001).max(1).default(0.1),
+  /** What gas prices are raised by: 0.1 is a tenth. */
+  margin: z.number().min(0).max(10).default(0),
+  /** Seconds between two looks. */
+  interval: z.int().min(1).default(60),
+  /** What gas can cost on each chain, in wei. What a node says beyond that is not believed, nor offered for a transaction. */
+  chains: z.record(
+    z.string(),
+    z
+      .strictObject({ minGasPrice: wei, maxGasPrice: wei })
+      .refine(({ minGasPrice, maxGasPrice }) => minGasPrice <= maxGasPrice, "minGasPrice is above maxGasPrice"),
+  ),
+  /** What to write, by the chain that it is on. Default: each chain's interchainGasPaymasters. */
+  oracles: z.record(z.string(), z.array(chainConfigSchema.shape.mailbox)).exactOptional(),
 });
 
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({
@@ -49,23 +88,32 @@ const chainSchema = chainConfigSchema.omit({ name: true }).extend({
   testRecipient: chainConfigSchema.shape.mailbox.exactOptional(),
   /** What `causeway ism deploy` makes modules with, as `causeway deploy` printed it. */
   ismFactories: z.record(z.enum(ISM_FACTORY_NAMES), chainConfigSchema.shape.mailbox).exactOptional(),
+  /** For `causeway hook deploy`, which otherwise creates one where it needs one. */
+  aggregationHookFactory: chainConfigSchema.shape.mailbox.exactOptional(),
 });
 
 const configSchema = z.strictObject({
   chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainSchema),
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
+  gasOracle: gasOracleSchema.optional(),
 });
 
 export type ValidatorConfig = z.infer<typeof validatorSchema>;
 export type RelayerConfig = z.infer<typeof relayerSchema>;
-export type NamedChain = ChainConfig & { testRecipient?: Address; ismFactories?: IsmFactories };
+export type GasOracleConfig = z.infer<typeof gasOracleSchema>;
+export type NamedChain = ChainConfig & {
+  testRecipient?: Address;
+  ismFactories?: IsmFactories;
+  aggregationHookFactory?: Address;
+};
 export type Config = {
   /** Absolute path of the file; relative paths in it are relative to its folder. */
   file: string;
   chains: Record<string, NamedChain>;
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
+  gasOracle?: GasOracleConfig;
 };
 
 /** Where the configuration is looked for when neither --config nor CAUSEWAY_CONFIG names one. */
@@ -83,7 +131,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   if (!parsed.success) {
     throw new UsageError(`the configuration ${file} is not valid:\n${z.prettifyError(parsed.error)}`);
   }
-  const { chains, validator, relayer } = parsed.data;
+  const { chains, validator, relayer, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
   return {
@@ -99,6 +147,9 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       },
     }),
     ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
+    ...(gasOracle && {
+      gasOracle: { ...gasOracle, key: key(gasOracle.key), prices: path(gasOracle.prices) },
+    }),
   };
 }
 

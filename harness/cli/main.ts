@@ -3,9 +3,13 @@ import { BaseError } from "viem";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { hookCommand } from "./commands/hook.ts";
 import { ismCommand } from "./commands/ism.ts";
+import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
+import { retryCommand } from "./commands/retry.ts";
 import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -20,11 +24,15 @@ const program = new Command("causeway")
   .addCommand(upCommand())
   .addCommand(demoCommand())
   .addCommand(sendCommand())
+  .addCommand(payCommand())
   .addCommand(statusCommand())
+  .addCommand(retryCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
+  .addCommand(gasOracleCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
+  .addCommand(hookCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())
   .addCommand(whyCommand());

@@ -1,8 +1,9 @@
-import { type Address, createPublicClient, http } from "viem";
+import { type Abi, type Address, createPublicClient, createWalletClient, getAddress, http, publicActions } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Anvil, startAnvil } from "../chains/anvil.ts";
 import { localAccounts } from "../chains/localChains.ts";
+import { gasPaymasterAbi, mailboxAbi } from "./abi.ts";
 import { readArtifact } from "./artifact.ts";
 import { UnsafeSetError } from "./assertSafeSet.ts";
 import { deployCore } from "./deployCore.ts";
@@ -47,4 +48,59 @@ it("sends no transaction for a set that one key could forge through, unless told
   const core = await deployCore({ rpcUrl: anvil.rpcUrl, account, set, development: true });
   expect(core.domain).toBe(77);
   expect(core.testRecipient).toMatch(/^0x/);
+});
+
+const destination = { tokenExchangeRate: 25_000_000_000n, gasPrice: 7n, overhead: 75_000 };
+
+it("deploys a paymaster that dispatches pay by default", async () => {
+  const core = await deployCore({
+    rpcUrl: anvil.rpcUrl,
+    account,
+    set: { validators: [first, second, third], threshold: 2 },
+    gasPaymaster: { beneficiary: first, updater: second, destinations: { 1234: destination, 5678: destination } },
+  });
+  const [paymaster] = core.interchainGasPaymasters ?? [];
+  if (paymaster === undefined) throw new Error("no paymaster");
+  expect(core.pendingOwner).toBeUndefined();
+
+  const client = createPublicClient({ transport: http(anvil.rpcUrl) });
+  const read = (address: Address, functionName: string, args: unknown[] = []) =>
+    client.readContract({ address, abi: [...gasPaymasterAbi, ...mailboxAbi] as Abi, functionName, args });
+  expect(await read(core.mailbox, "defaultHook")).toBe(getAddress(paymaster));
+  expect(await read(core.mailbox, "owner")).toBe(account.address);
+  expect(await read(paymaster, "owner")).toBe(account.address);
+  expect(await read(paymaster, "mailbox")).toBe(getAddress(core.mailbox));
+  expect(await read(paymaster, "beneficiary")).toBe(first);
+  expect(await read(paymaster, "gasOracleUpdater")).toBe(second);
+  expect(await read(paymaster, "domains")).toEqual([1234, 5678]);
+  expect(await read(paymaster, "destinationGasConfigs", [1234])).toEqual([getAddress(paymaster), 75_000n]);
+  const to = `0x${"00".repeat(32)}`;
+  expect(await read(core.mailbox, "quoteDispatch", [1234, to, "0x"])).toBe((125_000n * 7n * 5n) / 2n);
+});
+
+it("offers Mailbox and paymaster to another owner, who accepts them", async () => {
+  const owner = mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex: 9 });
+  const steps: string[] = [];
+  const core = await deployCore({
+    rpcUrl: anvil.rpcUrl,
+    account,
+    owner: owner.address,
+    set: { validators: [first, second, third], threshold: 2 },
+    gasPaymaster: { destinations: {} },
+    onStep: (step) => steps.push(step),
+  });
+  expect(core.pendingOwner).toBe(owner.address);
+  const wallet = createWalletClient({ account: owner, transport: http(anvil.rpcUrl) }).extend(publicActions);
+  for (const address of [core.mailbox, ...(core.interchainGasPaymasters ?? [])]) {
+    expect(steps).toContain(`offering ${address} to ${owner.address}, who must call acceptOwnership on it`);
+    const call = { address, abi: mailboxAbi } as const;
+    expect(await wallet.readContract({ ...call, functionName: "owner" })).toBe(account.address);
+    const hash = await wallet.writeContract({ ...call, functionName: "acceptOwnership", chain: null });
+    await wallet.waitForTransactionReceipt({ hash });
+    expect(await wallet.readContract({ ...call, functionName: "owner" })).toBe(owner.address);
+  }
+  // Nobody else was named, so the payments are the owner's.
+  const [address] = core.interchainGasPaymasters ?? [];
+  if (address === undefined) throw new Error("no paymaster");
+  expect(await wallet.readContract({ address, abi: gasPaymasterAbi, functionName: "beneficiary" })).toBe(owner.address);
 });

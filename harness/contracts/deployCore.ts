@@ -1,7 +1,9 @@
-import type { Address, LocalAccount } from "viem";
+import { type Address, isAddressEqual, type LocalAccount } from "viem";
 import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
-import { createDeployer } from "./deployer.ts";
+import { createDeployer, type Deployer } from "./deployer.ts";
+import { deployGasPaymaster } from "./deployGasPaymaster.ts";
+import type { GasPaymasterConfig } from "./gasPaymasterConfig.ts";
 import { ISM_FACTORIES, ISM_FACTORY_NAMES, type IsmFactories } from "./ismFactories.ts";
 
 /** Multisig by the message's own checkpoint (cheapest), or by Merkle proof under any later one. */
@@ -19,6 +21,8 @@ export type DeployCoreParameters = {
   set: ValidatorSet;
   /** Default: message-id. */
   ism?: IsmKind;
+  /** A paymaster to deploy too, and to make the default hook. Default: none, the tree alone. */
+  gasPaymaster?: GasPaymasterConfig;
   /** A chain without value: allows one validator and threshold one, and deploys a recipient to play with. */
   development?: boolean;
   /** Called before each transaction with what it does. */
@@ -33,12 +37,17 @@ export type CoreDeployment = IsmFactories & {
   defaultIsm: Address;
   /** Block that the Mailbox was created in: no message is older. */
   fromBlock: number;
+  /** Only if one was asked for. */
+  interchainGasPaymasters?: Address[];
+  /** To whom the Mailbox and the paymaster are offered: until it calls `acceptOwnership` on both, the deployer owns them. */
+  pendingOwner?: Address;
   /** Only on development chains. */
   testRecipient?: Address;
 };
 
 /**
- * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and the default module.
+ * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and the default module, and a paymaster
+ * if one is asked for. Only then is the deployer the owner at first: it has to set the default hook.
  *
  * @throws UnsafeSetError when the set is not safe and the chain is not for development
  * @throws Error of viem when the RPC or a transaction fails; what was deployed before it stays and does no harm
@@ -60,9 +69,14 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
   const maker = { address: factories[factory], abi: readAbi(ISM_FACTORIES[factory]) };
   const defaultIsm = await deployer.make(what, maker, [set.validators, set.threshold]);
 
-  const mailbox = await create("Mailbox", [domain, parameters.owner ?? account.address, defaultIsm]);
+  const owner = parameters.owner ?? account.address;
+  const firstOwner = parameters.gasPaymaster === undefined ? owner : account.address;
+  const mailbox = await create("Mailbox", [domain, firstOwner, defaultIsm]);
   const merkleTreeHook = (await client.readContract({ ...mailbox, functionName: "merkleTreeHook" })) as Address;
   const validatorAnnounce = await create("ValidatorAnnounce", [mailbox.address]);
+  const paymaster =
+    parameters.gasPaymaster &&
+    (await payByDefault({ deployer, mailbox: mailbox.address, config: parameters.gasPaymaster, owner }));
   const recipient = development ? await create("TestRecipient") : undefined;
 
   return {
@@ -73,6 +87,32 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
     defaultIsm,
     ...factories,
     fromBlock: mailbox.block,
+    ...paymaster,
     ...(recipient && { testRecipient: recipient.address }),
   };
+}
+
+/** Has dispatches on a Mailbox of the deployer's pay a new paymaster, and offers both to the owner. */
+async function payByDefault(parameters: {
+  deployer: Deployer;
+  mailbox: Address;
+  config: GasPaymasterConfig;
+  owner: Address;
+}): Promise<Pick<CoreDeployment, "interchainGasPaymasters" | "pendingOwner">> {
+  const { deployer, mailbox, config, owner } = parameters;
+  const paymaster = await deployGasPaymaster({ deployer, mailbox, config, beneficiary: owner });
+  const abi = readAbi("Mailbox");
+  await deployer.write("making the paymaster the default hook", {
+    address: mailbox,
+    abi,
+    functionName: "setDefaultHook",
+    args: [paymaster],
+  });
+  if (isAddressEqual(owner, deployer.account.address)) return { interchainGasPaymasters: [paymaster] };
+
+  for (const address of [mailbox, paymaster]) {
+    const what = `offering ${address} to ${owner}, who must call acceptOwnership on it`;
+    await deployer.write(what, { address, abi, functionName: "transferOwnership", args: [owner] });
+  }
+  return { interchainGasPaymasters: [paymaster], pendingOwner: owner };
 }

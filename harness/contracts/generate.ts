@@ -32,6 +32,11 @@ const ABIS = {
   blsKeyRegistryAbi: "BlsKeyRegistry",
   blsMultisigIsmAbi: "BlsMultisigIsm",
   blsMultisigIsmFactoryAbi: "BlsMultisigIsmFactory",
+  gasPaymasterAbi: "InterchainGasPaymaster",
+  storageGasOracleAbi: "StorageGasOracle",
+  protocolFeeAbi: "ProtocolFee",
+  escrowPaymasterAbi: "EscrowPaymaster",
+  deliveryReceiptsAbi: "DeliveryReceipts",
 };
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));

@@ -1,6 +1,7 @@
 import { type Address, zeroAddress } from "viem";
 import { readAbi } from "../contracts/artifact.ts";
 import type { Deployer } from "../contracts/deployer.ts";
+import { inTurn } from "../contracts/inTurn.ts";
 import { ISM_FACTORIES, type IsmFactories } from "../contracts/ismFactories.ts";
 import type { IsmConfig } from "./ismConfig.ts";
 
@@ -91,11 +92,4 @@ async function routes(
     domain: Number(domain),
     module: await below(child),
   }));
-}
-
-/** One after the other: they share an account and its nonces. */
-async function inTurn<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await run(item));
-  return results;
 }

@@ -1,13 +1,6 @@
 import type { Address } from "viem";
-import { getAddress, isAddress } from "viem";
 import { z } from "zod";
-
-const address = z
-  .string()
-  .refine((value) => isAddress(value), "is no address of 20 bytes with a valid checksum")
-  .transform((value) => getAddress(value) as Address);
-const uint = z.union([z.bigint(), z.number().int(), z.string().regex(/^\d+$/)]).transform((value) => BigInt(value));
-const domain = z.string().regex(/^\d+$/, "is no domain: a number, by convention the chain id");
+import { addressField as address, domainField as domain, uintField as uint } from "../contracts/configFields.ts";
 
 const set = { validators: z.array(address).min(1).max(255), threshold: z.number().int().min(1).max(255) };
 const weightedSet = {

@@ -57,6 +57,28 @@ export function uint32ToHex(field: string, value: number): Hex {
   return `0x${checkedUint32(field, value).toString(16).padStart(8, "0")}`;
 }
 
+/**
+ * Writes a uint48 as 6 big-endian bytes.
+ * @throws FormatError naming `field`
+ */
+export function uint48ToHex(field: string, value: number): Hex {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 48) {
+    throw new FormatError(`${field} is not an integer from 0 to 2^48 - 1: ${String(value)}`);
+  }
+  return `0x${value.toString(16).padStart(12, "0")}`;
+}
+
+/**
+ * Writes a uint64 as 8 big-endian bytes.
+ * @throws FormatError naming `field`
+ */
+export function uint64ToHex(field: string, value: bigint): Hex {
+  if (typeof value !== "bigint" || value < 0n || value >= 2n ** 64n) {
+    throw new FormatError(`${field} is not an integer from 0 to 2^64 - 1: ${String(value)}`);
+  }
+  return `0x${value.toString(16).padStart(16, "0")}`;
+}
+
 /** The number of bytes in well-formed hex. */
 export function hexSize(value: Hex): number {
   return (value.length - 2) / 2;
@@ -70,6 +92,11 @@ export function hexSlice(value: Hex, start: number, end: number = hexSize(value)
 /** Reads the big-endian uint32 at byte `offset` of well-formed hex that is long enough. */
 export function hexUint32At(value: Hex, offset: number): number {
   return Number(hexSlice(value, offset, offset + 4));
+}
+
+/** Reads the big-endian uint48 at byte `offset` of well-formed hex that is long enough. */
+export function hexUint48At(value: Hex, offset: number): number {
+  return Number(hexSlice(value, offset, offset + 6));
 }
 
 /** Hostile values end up in error messages: they are cut, and never trusted to be strings. */

@@ -10,6 +10,7 @@ import { ethCall } from "../agents/relayer/ethCall.ts";
 import { buildMetadata } from "../agents/relayer/metadata/buildMetadata.ts";
 import { createCheckpointSource } from "../agents/relayer/metadata/checkpointSource.ts";
 import { errorText, isRevert } from "../agents/relayer/rpcError.ts";
+import type { MessageRules } from "../agents/relayer/rules/messageRules.ts";
 import type { ChainConfig } from "../chains/chainConfig.ts";
 import { type ChainClient, createChainClient } from "../chains/client.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
@@ -20,6 +21,7 @@ import { bytes32ToAddress } from "../protocol/address.ts";
 import { decodeMessage, type Message } from "../protocol/message.ts";
 import { messageTokenAmount } from "../protocol/tokenMessage.ts";
 import { openStore } from "../store/openStore.ts";
+import { checkPayment } from "./checkPayment.ts";
 import { type FoundDispatch, findDispatch } from "./findDispatch.ts";
 import { moduleStates } from "./moduleStates.ts";
 import { recordAnswers } from "./recordAnswers.ts";
@@ -45,6 +47,8 @@ export type DiagnoseParameters = {
   relayer: Address;
   allowLocalStorage: boolean;
   allowPrivateGateways: boolean;
+  /** What a relayer delivers, and for what pay. Default: all. */
+  rules?: MessageRules;
 };
 
 const READ_TIMEOUT_MS = 5_000;
@@ -86,12 +90,15 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
       return { id, verdict: detail, delivered: true, checks, tree };
     }
     await checkFinality(found, steps);
+    const checkGas = parameters.rules && (await checkPayment(parameters.rules, found, id, steps));
     const recipient = await checkRecipient(place, message, steps);
     const ism = await readModule(place, recipient, steps);
     tree = await readIsm({ client, ism, origin: message.origin, amount: tokenAmount(message) });
     const handling = await tryRecipient(place, recipient, message, steps);
     const metadata = await checkMetadata({ ...parameters, id, found, message, tree, client }, steps);
-    await checkDelivery(place, { from: parameters.relayer, metadata, message: found.message, handling }, steps);
+    const delivery = { from: parameters.relayer, metadata, message: found.message, handling };
+    const gas = await checkDelivery(place, delivery, steps);
+    checkGas?.(gas);
     const verdict = "nothing prevents its delivery: a relayer has only to send it";
     return { id, verdict, delivered: false, checks, tree };
   } catch (error) {
@@ -279,14 +286,15 @@ async function checkDelivery(
   { chain, client }: Place,
   { from, metadata, message, handling }: { from: Address; metadata: Hex; message: Hex; handling: string | undefined },
   steps: Steps,
-): Promise<void> {
+): Promise<bigint> {
   const data = encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [metadata, message] });
   try {
     const gas = await estimateGas(client, { from, to: chain.mailbox, data, limit: MAX_GAS });
     steps.ok("simulation", `Mailbox.process succeeds with ${gas} gas`);
+    return gas;
   } catch (error) {
     const text = errorText(error);
     const isSaid = handling === undefined || text.includes(handling);
-    steps.blocks("simulation", isSaid ? text : `${text}; the recipient by itself: ${handling}`);
+    return steps.blocks("simulation", isSaid ? text : `${text}; the recipient by itself: ${handling}`);
   }
 }

@@ -94,8 +94,8 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
     await validator[Symbol.asyncDispose]();
   }
 
-  /** Opens the relayer, with the store that it had before, if any. */
-  async function addRelayer(): Promise<OpenedRelayer> {
+  /** Opens the relayer, with the store that it had before, if any; `changes` are options that differ from the world's. */
+  async function addRelayer(changes: Partial<RelayerOptions> = {}): Promise<OpenedRelayer> {
     const both = CHAIN_NAMES.map((name) => chains[name].config);
     const onEvent = parameters.onRelayerEvent;
     relayer = await openRelayer({
@@ -107,7 +107,7 @@ export async function createWorld(parameters: CreateWorldParameters = {}) {
       now,
       ...(onEvent && { onEvent }),
       // A tick waits for all it started: what is slow here is the machine.
-      options: { allowLocalStorage: true, tickBudgetMs: 30_000, ...parameters.relayerOptions },
+      options: { allowLocalStorage: true, tickBudgetMs: 30_000, ...parameters.relayerOptions, ...changes },
     });
     return relayer;
   }

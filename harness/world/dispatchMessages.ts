@@ -18,6 +18,8 @@ export type Outgoing = {
   body: Hex;
   /** 20 bytes, or 32 to be sent as they are. Default: the destination's test recipient. */
   recipient?: Address | Hex;
+  /** Wei to send along. Default: what the Mailbox quotes where the origin has a paymaster, else nothing. */
+  value?: bigint;
 };
 export type Sent = { id: Hash; message: Hex; index: number; receipt: TransactionReceipt };
 
@@ -51,15 +53,23 @@ export async function dispatchMessages(parameters: {
     client.getTransactionCount({ address, blockTag: "pending" }),
     client.estimateFeesPerGas({ type: "eip1559", chain: null }),
   ]);
+  const { mailbox, interchainGasPaymasters } = origin.config;
   const signed = await Promise.all(
-    messages.map(({ body, recipient = testRecipient }, i) => {
+    messages.map(async ({ body, recipient = testRecipient, ...message }, i) => {
       const to = size(recipient) === 20 ? addressToBytes32(recipient) : recipient;
+      const call = { abi: mailboxAbi, args: [domain, to, body] as const };
+      const value =
+        message.value ??
+        (interchainGasPaymasters === undefined
+          ? 0n
+          : await client.readContract({ ...call, address: mailbox, functionName: "quoteDispatch", account: address }));
       return localAccounts.sender.signTransaction({
         type: "eip1559",
         chainId,
         nonce: nonce + i,
-        to: origin.config.mailbox,
-        data: encodeFunctionData({ abi: mailboxAbi, functionName: "dispatch", args: [domain, to, body] }),
+        to: mailbox,
+        value,
+        data: encodeFunctionData({ ...call, functionName: "dispatch" }),
         gas: DISPATCH_GAS + BYTE_GAS * BigInt(size(body)),
         ...fees,
       });

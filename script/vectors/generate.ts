@@ -6,6 +6,9 @@
 import { writeFileSync } from "node:fs";
 import { blsVectors } from "./bls.ts";
 import { checkpointVectors } from "./checkpoints.ts";
+import { deliveryReceiptVectors } from "./deliveryReceipts.ts";
+import { deliveryTermsVectors } from "./deliveryTerms.ts";
+import { expiringMessageVectors } from "./expiringMessages.ts";
 import { hookMetadataVectors } from "./hookMetadata.ts";
 import { messageVectors } from "./messages.ts";
 import { metadataVectors } from "./metadata.ts";
@@ -18,6 +21,9 @@ const files = {
   metadata: metadataVectors,
   hookMetadata: hookMetadataVectors,
   bls: blsVectors,
+  deliveryTerms: deliveryTermsVectors,
+  deliveryReceipts: deliveryReceiptVectors,
+  expiringMessages: expiringMessageVectors,
 };
 
 for (const [name, vectors] of Object.entries(files)) {

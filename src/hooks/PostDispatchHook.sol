@@ -44,14 +44,22 @@ abstract contract PostDispatchHook is IPostDispatchHook, PackageVersioned {
     function _quoteDispatch(bytes calldata metadata, bytes calldata message) internal view virtual returns (uint256);
 
     /// @dev Returns what of the value is more than `due`. It calls out: a hook does that last.
-    // slither-disable-next-line msg-value-in-nonpayable
     function _refundExcess(bytes calldata metadata, bytes calldata message, uint256 due) internal {
-        if (msg.value < due) revert Underpaid(msg.value, due);
-        uint256 excess = msg.value - due;
-        if (excess == 0) return;
+        uint256 excess = _excess(due);
+        if (excess != 0) _refund(metadata.refundAddress(message.sender().toAddress()), excess);
+    }
 
-        address to = metadata.refundAddress(message.sender().toAddress());
-        (bool refunded,) = to.call{value: excess}("");
-        if (!refunded) revert RefundFailed(to, excess);
+    /// @dev What of the value is more than `due`.
+    // slither-disable-next-line msg-value-in-nonpayable
+    function _excess(uint256 due) internal view returns (uint256) {
+        if (msg.value < due) revert Underpaid(msg.value, due);
+        unchecked {
+            return msg.value - due;
+        }
+    }
+
+    function _refund(address to, uint256 amount) internal {
+        (bool refunded,) = to.call{value: amount}("");
+        if (!refunded) revert RefundFailed(to, amount);
     }
 }

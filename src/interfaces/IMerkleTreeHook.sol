@@ -19,9 +19,6 @@ interface IMerkleTreeHook is IPostDispatchHook {
     /// @notice Only the message that the Mailbox is dispatching may be posted.
     error NotDispatching(bytes32 messageId);
 
-    /// @notice The tree takes no value.
-    error ValueNotAccepted(uint256 value);
-
     /// @notice There is no checkpoint of an empty tree.
     error EmptyTree();
 

@@ -15,7 +15,8 @@ interface IPostDispatchHook {
 
     /// @notice What kind of hook this is: 1 routing, 2 aggregation, 3 merkle tree, 4 interchain gas paymaster, 5 fallback
     ///         routing, 6 id-auth ISM, 7 pausable, 8 protocol fee, 10 rate limited, 11 Arbitrum L2 to L1, 12 OP L2 to L1,
-    ///         13 mailbox default hook, 14 amount routing.
+    ///         13 mailbox default hook, 14 amount routing; from 128 up this project's own: 128 routing by
+    ///         recipient, 129 escrow paymaster.
     function hookType() external view returns (uint8);
 
     /// @notice Whether `postDispatch` and `quoteDispatch` accept `metadata`.

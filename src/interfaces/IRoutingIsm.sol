@@ -86,8 +86,7 @@ interface IAmountRoutingIsm is IRoutingIsm {
 /// @dev Modules are contracts of their own, not proxies: the ecosystem's `implementation` is left out.
 interface IDomainRoutingIsmFactory {
     /// @notice A module was deployed.
-    // slither-disable-next-line unindexed-event-address
-    event ModuleDeployed(address module);
+    event ModuleDeployed(address module); // slither-disable-line unindexed-event-address
 
     /// @notice There are not as many domains as modules.
     error LengthMismatch(uint256 domains, uint256 modules);

@@ -7,6 +7,7 @@ import {RateLimitHandler} from "./RateLimitHandler.sol";
 
 /// @notice See README.md.
 /// forge-config: default.invariant.runs = 8
+/// forge-config: deep.invariant.runs = 10000
 contract RateLimitInvariantTest is Test {
     RateLimitHandler internal handler;
 

@@ -6,11 +6,17 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IStorageAggregationIsm} from "src/interfaces/IAggregationIsm.sol";
 import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
+import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol";
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
+import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
+import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
+import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IStorageMultisigIsm} from "src/interfaces/IMultisigIsm.sol";
+import {IStorageGasOracle} from "src/interfaces/IGasOracle.sol";
+import {IProtocolFee} from "src/interfaces/IProtocolFee.sol";
 import {IPausableIsm} from "src/interfaces/IPausableIsm.sol";
 import {IRateLimitedIsm} from "src/interfaces/IRateLimitedIsm.sol";
 import {
@@ -21,6 +27,16 @@ import {
     IIncrementalDomainRoutingIsm
 } from "src/interfaces/IRoutingIsm.sol";
 import {IOptimisticIsm} from "src/interfaces/IOptimisticIsm.sol";
+import {IPausableHook} from "src/interfaces/IPausableHook.sol";
+import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
+import {IRateLimitedHook} from "src/interfaces/IRateLimitedHook.sol";
+import {
+    IAmountRoutingHook,
+    IDefaultHook,
+    IDomainRoutingHook,
+    IFallbackDomainRoutingHook,
+    IRecipientRoutingHook
+} from "src/interfaces/IRoutingHook.sol";
 import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
@@ -50,6 +66,16 @@ interface IOwnedOptimisticIsm is IOptimisticIsm {
     function transferOwnership(address newOwner) external;
     function acceptOwnership() external;
     function renounceOwnership() external;
+}
+
+/// @notice The paymaster with what it inherits.
+interface IOwnedGasPaymaster is IInterchainGasPaymaster {
+    function owner() external view returns (address);
+    function pendingOwner() external view returns (address);
+    function transferOwnership(address newOwner) external;
+    function acceptOwnership() external;
+    function renounceOwnership() external;
+    function PACKAGE_VERSION() external view returns (string memory);
 }
 
 /// @title Shipped
@@ -242,13 +268,13 @@ library Shipped {
 
     /* ---------------------------------------------------- bridges --------------------------------------------------- */
 
-    /// @param name Of a contract in src/isms/bridge or src/hooks that has a file of its own.
+    /// @param name Of a contract in src/isms/bridge or src/hooks/bridge that has a file of its own.
     function bridgeIsm(string memory name, bytes memory args) internal returns (IMessageIdAuthorizedIsm) {
         return IMessageIdAuthorizedIsm(_deploy(string.concat("src/isms/bridge/", name, ".sol:", name), args));
     }
 
     function bridgeHook(string memory name, bytes memory args) internal returns (IMessageIdAuthHook) {
-        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/", name, ".sol:", name), args));
+        return IMessageIdAuthHook(_deploy(string.concat("src/hooks/bridge/", name, ".sol:", name), args));
     }
 
     function blsKeyRegistry() internal returns (IBlsKeyRegistry) {
@@ -259,6 +285,107 @@ library Shipped {
         return IBlsMultisigIsmFactory(
             _deploy("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
         );
+    }
+
+    /* ----------------------------------------------------- hooks ---------------------------------------------------- */
+
+    function aggregationHookFactory() internal returns (IStaticAggregationHookFactory) {
+        return IStaticAggregationHookFactory(
+            _deploy("src/hooks/aggregation/StaticAggregationHookFactory.sol:StaticAggregationHookFactory", "")
+        );
+    }
+
+    function domainRoutingHook(address owner, IDomainRoutingHook.HookConfig[] memory configs)
+        internal
+        returns (IDomainRoutingHook)
+    {
+        return IDomainRoutingHook(
+            _deploy("src/hooks/routing/DomainRoutingHook.sol:DomainRoutingHook", abi.encode(owner, configs))
+        );
+    }
+
+    function fallbackRoutingHook(
+        address owner,
+        IDomainRoutingHook.HookConfig[] memory configs,
+        IPostDispatchHook fallbackHook
+    ) internal returns (IFallbackDomainRoutingHook) {
+        bytes memory arguments = abi.encode(owner, configs, fallbackHook);
+        return IFallbackDomainRoutingHook(
+            _deploy("src/hooks/routing/FallbackDomainRoutingHook.sol:FallbackDomainRoutingHook", arguments)
+        );
+    }
+
+    function recipientRoutingHook(
+        address owner,
+        IRecipientRoutingHook.RecipientHook[] memory configs,
+        IPostDispatchHook fallbackHook
+    ) internal returns (IRecipientRoutingHook) {
+        bytes memory arguments = abi.encode(owner, configs, fallbackHook);
+        return
+            IRecipientRoutingHook(_deploy("src/hooks/routing/RecipientRoutingHook.sol:RecipientRoutingHook", arguments));
+    }
+
+    function amountRoutingHook(IPostDispatchHook lower, IPostDispatchHook upper, uint256 threshold)
+        internal
+        returns (IAmountRoutingHook)
+    {
+        return IAmountRoutingHook(
+            _deploy("src/hooks/routing/AmountRoutingHook.sol:AmountRoutingHook", abi.encode(lower, upper, threshold))
+        );
+    }
+
+    function defaultHook(IMailbox forMailbox) internal returns (IDefaultHook) {
+        return IDefaultHook(_deploy("src/hooks/routing/DefaultHook.sol:DefaultHook", abi.encode(forMailbox)));
+    }
+
+    function pausableHook(address owner, address guardian) internal returns (IPausableHook) {
+        return IPausableHook(_deploy("src/hooks/limits/PausableHook.sol:PausableHook", abi.encode(owner, guardian)));
+    }
+
+    function rateLimitedHook(IMailbox forMailbox, address owner, uint256 capacity, uint256 duration, address sender)
+        internal
+        returns (IRateLimitedHook)
+    {
+        bytes memory arguments = abi.encode(forMailbox, owner, capacity, duration, sender);
+        return IRateLimitedHook(_deploy("src/hooks/limits/RateLimitedHook.sol:RateLimitedHook", arguments));
+    }
+
+    /* ---------------------------------------------------- payment --------------------------------------------------- */
+
+    function gasPaymaster(IMailbox forMailbox, address owner, address beneficiary, address updater)
+        internal
+        returns (IOwnedGasPaymaster)
+    {
+        return IOwnedGasPaymaster(
+            _deploy(
+                "src/hooks/payment/InterchainGasPaymaster.sol:InterchainGasPaymaster",
+                abi.encode(forMailbox, owner, beneficiary, updater)
+            )
+        );
+    }
+
+    function storageGasOracle(address owner, address updater) internal returns (IStorageGasOracle) {
+        return IStorageGasOracle(
+            _deploy("src/hooks/payment/StorageGasOracle.sol:StorageGasOracle", abi.encode(owner, updater))
+        );
+    }
+
+    function protocolFee(uint256 cap, uint256 fee, address beneficiary, address owner) internal returns (IProtocolFee) {
+        return IProtocolFee(
+            _deploy("src/hooks/payment/ProtocolFee.sol:ProtocolFee", abi.encode(cap, fee, beneficiary, owner))
+        );
+    }
+
+    /* ------------------------------------------------ pay on delivery ----------------------------------------------- */
+
+    function escrowPaymaster(IMailbox forMailbox, IPostDispatchHook prices) internal returns (IEscrowPaymaster) {
+        return IEscrowPaymaster(
+            _deploy("src/hooks/payment/EscrowPaymaster.sol:EscrowPaymaster", abi.encode(forMailbox, prices))
+        );
+    }
+
+    function deliveryReceipts(IMailbox forMailbox) internal returns (IDeliveryReceipts) {
+        return IDeliveryReceipts(_deploy("src/receipts/DeliveryReceipts.sol:DeliveryReceipts", abi.encode(forMailbox)));
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as

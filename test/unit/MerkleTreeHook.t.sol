@@ -89,10 +89,13 @@ contract MerkleTreeHookTest is BaseTest {
         originTree.postDispatch("", message);
     }
 
-    function test_postDispatch_withValue_reverts() public {
+    /// @dev In a tree of hooks it may get value, which is due to nobody.
+    function test_postDispatch_withValue_refundsIt() public {
         bytes memory message = _dispatch(address(recipient), "");
-        vm.expectRevert(abi.encodeWithSelector(IMerkleTreeHook.ValueNotAccepted.selector, 1));
+        uint256 before = alice.balance;
         originTree.postDispatch{value: 1}("", message);
+        assertEq(alice.balance, before + 1);
+        assertEq(address(originTree).balance, 0);
     }
 
     function test_postDispatch_metadataOfAnotherLayout_reverts() public {

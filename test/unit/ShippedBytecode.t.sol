@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
+import {IDomainRoutingHook, IRecipientRoutingHook} from "src/interfaces/IRoutingHook.sol";
 import {IDomainRoutes} from "src/interfaces/IRoutingIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 
@@ -55,6 +56,31 @@ contract ShippedBytecodeTest is BaseTest {
             Shipped.domainRoutingIsmFactory().deploy(owner, new uint32[](0), new IInterchainSecurityModule[](0));
         _assertShipped(routing, "DomainRoutingIsm");
         _assertShipped(address(Shipped.fallbackRoutingIsm(originMailbox, owner, none)), "DefaultFallbackRoutingIsm");
+    }
+
+    function test_paymentHooks() public {
+        address oracle = address(Shipped.storageGasOracle(owner, bob));
+        _assertShipped(oracle, "StorageGasOracle");
+        _assertShipped(address(Shipped.gasPaymaster(originMailbox, owner, bob, bob)), "InterchainGasPaymaster");
+        _assertShipped(address(Shipped.protocolFee(1, 1, bob, owner)), "ProtocolFee");
+    }
+
+    function test_composingHooks() public {
+        IStaticAddressSetFactory factory = Shipped.aggregationHookFactory();
+        _assertShipped(address(factory), "StaticAggregationHookFactory");
+        _assertShipped(factory.implementation(), "StaticAggregationHook");
+        IDomainRoutingHook.HookConfig[] memory none = new IDomainRoutingHook.HookConfig[](0);
+        IRecipientRoutingHook.RecipientHook[] memory nobody = new IRecipientRoutingHook.RecipientHook[](0);
+        _assertShipped(address(Shipped.domainRoutingHook(owner, none)), "DomainRoutingHook");
+        _assertShipped(address(Shipped.fallbackRoutingHook(owner, none, originTree)), "FallbackDomainRoutingHook");
+        _assertShipped(address(Shipped.recipientRoutingHook(owner, nobody, originTree)), "RecipientRoutingHook");
+        _assertShipped(address(Shipped.amountRoutingHook(originTree, originTree, 1)), "AmountRoutingHook");
+        _assertShipped(address(Shipped.defaultHook(originMailbox)), "DefaultHook");
+    }
+
+    function test_limitingHooks() public {
+        _assertShipped(address(Shipped.pausableHook(owner, bob)), "PausableHook");
+        _assertShipped(address(Shipped.rateLimitedHook(originMailbox, owner, 1, 1, alice)), "RateLimitedHook");
     }
 
     function test_thisTest_isCompiledOtherwise() public view {

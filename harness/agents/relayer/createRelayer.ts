@@ -6,16 +6,21 @@ import { mailboxAbi } from "../../contracts/abi.ts";
 import { withTimeout } from "../../storage/withTimeout.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
+import { collectClaims } from "./escrow/collectClaims.ts";
+import { withdrawCredit } from "./escrow/withdrawCredit.ts";
 import { ethCall } from "./ethCall.ts";
 import type { RelayerEvent } from "./events.ts";
 import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
 import { createGroupCommit } from "./groupCommit.ts";
-import { dueMessages, markFailed, type StoredMessage } from "./messages.ts";
+import { markFailed, type StoredMessage } from "./messages.ts";
 import { readModuleType } from "./metadata/buildMetadata.ts";
 import { createCheckpointSource } from "./metadata/checkpointSource.ts";
 import { DEFAULT_RELAYER_OPTIONS, type RelayerOptions } from "./options.ts";
 import { remember } from "./remember.ts";
 import { errorText } from "./rpcError.ts";
+import { admitDue } from "./rules/admitDue.ts";
+import { createMessageRules } from "./rules/messageRules.ts";
+import { reviewMessages } from "./rules/reviewMessages.ts";
 import type { RelayerTables } from "./schema.ts";
 import { createSubmitter, type Submitter } from "./submitter/createSubmitter.ts";
 import { readHead } from "./submitter/destinationHead.ts";
@@ -76,9 +81,10 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   };
   const stopped = new AbortController();
   const domains = destinations.map(({ chain }) => chain.domain);
+  const rules = createMessageRules(options);
   const followers = new Map<number, { origin: Origin; follower: OriginFollower; suspects: Set<Address> }>();
   for (const origin of origins) {
-    const follower = createOriginFollower(context, origin, domains);
+    const follower = createOriginFollower(context, origin, domains, rules);
     followers.set(origin.chain.domain, { origin, follower, suspects: new Set() });
   }
   const outlets = destinations.map((destination) => ({
@@ -111,14 +117,26 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       recipientIsm,
       moduleType: remember((ism: Address) => readModuleType({ client, ism })),
       checkpoints: remembered(openCheckpoints),
+      policy: rules.policy,
       isIndexed: (message) => followers.get(message.origin)?.follower.contains(message),
     };
     const limit = options.maxUnsettled - (await countUnsettled(chain.domain));
     if (limit <= 0) return;
-    for (const message of await dueMessages(context, { destination: chain.domain, limit })) {
+    const readTo = async (origin: number) => (await followers.get(origin)?.follower.paymentsTo()) ?? -1;
+    for (const message of await admitDue(context, rules, { destination: chain.domain, limit, readTo })) {
       deliveries.start(message.id, () => deliverInTime(round, message));
     }
     await deliveries.settled(options.tickBudgetMs);
+  }
+
+  /** Collects what escrows owe for deliveries, where receipts can be followed there and brought back. */
+  async function collect(destination: Destination, submitter: Submitter): Promise<void> {
+    if (stopped.signal.aborted) return;
+    if (followers.has(destination.chain.domain)) {
+      const reachable = origins.filter(({ chain }) => domains.includes(chain.domain));
+      await collectClaims(context, { destination, submitter, origins: reachable });
+    }
+    await withdrawCredit(context, destination, submitter);
   }
 
   async function deliverInTime(round: DeliveryRound, message: StoredMessage): Promise<void> {
@@ -151,13 +169,27 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     return Number(count);
   }
 
+  let reviewed = false;
+
   async function tick(): Promise<void> {
+    if (!reviewed) {
+      try {
+        await reviewMessages(context, rules);
+        reviewed = true;
+      } catch (error) {
+        return report("review of the messages by the lists", error);
+      }
+    }
     for (const { origin, follower } of followers.values()) {
       chains.start(`origin ${origin.chain.name}`, () => follower.follow(stopped.signal));
     }
     await chains.settled(options.tickBudgetMs);
     for (const { destination, submitter, deliveries } of outlets) {
       chains.start(`destination ${destination.chain.name}`, () => serve(destination, submitter, deliveries));
+    }
+    await chains.settled(options.tickBudgetMs);
+    for (const { destination, submitter } of outlets) {
+      chains.start(`claims on ${destination.chain.name}`, () => collect(destination, submitter));
     }
     await chains.settled(options.tickBudgetMs);
   }

@@ -1,15 +1,25 @@
-import { type Address, encodeFunctionData, type Hash, parseTransaction } from "viem";
+import { type Address, encodeFunctionData, type Hash } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
 import { decodeMessage } from "../../protocol/message.ts";
 import type { Destination, RelayerContext } from "./context.ts";
 import { estimateGas, RevertError } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
-import { markDeliveredElsewhere, markFailed, markWaiting, type StoredMessage } from "./messages.ts";
+import {
+  markDeliveredElsewhere,
+  markFailed,
+  markParked,
+  markUnpaid,
+  markWaiting,
+  type StoredMessage,
+} from "./messages.ts";
 import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
 import type { MetadataResult } from "./metadata/metadataBuilder.ts";
+import { readPaid } from "./payments/paid.ts";
+import { type Expenses, readExpenses } from "./payments/spent.ts";
 import { errorText } from "./rpcError.ts";
+import { lacking, type PaymentPolicy, type Shortfall } from "./rules/paymentPolicy.ts";
 import type { Delivery, SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
 import type { DestinationHead } from "./submitter/destinationHead.ts";
 
@@ -26,6 +36,8 @@ export type DeliveryRound = {
   checkpoints: (origin: number) => CheckpointSource | undefined;
   /** Whether a message is in its origin's index; undefined while that is not known. */
   isIndexed: (message: StoredMessage) => boolean | undefined;
+  /** What must be paid for a message. */
+  policy: (message: StoredMessage) => PaymentPolicy;
 };
 
 /**
@@ -49,6 +61,10 @@ export async function deliverMessage(
       return markWaiting(context, message, outcome);
     case "failed":
       return markFailed(context, message, outcome.reason);
+    case "unpaid":
+      return markUnpaid(context, message, outcome.lacks);
+    case "parked":
+      return markParked(context, message, outcome.reason);
     case "elsewhere":
       return markDeliveredElsewhere(context, message, outcome);
     case "stored":
@@ -59,6 +75,8 @@ export async function deliverMessage(
 type Outcome =
   | SubmitResult
   | Extract<MetadataResult, { status: "waiting" }>
+  | { status: "unpaid"; lacks: Shortfall }
+  | { status: "parked"; reason: string }
   | { status: "elsewhere"; reason: string; block: number };
 
 async function attempt(context: RelayerContext, round: DeliveryRound, message: StoredMessage): Promise<Outcome> {
@@ -73,11 +91,20 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   if (indexed === undefined) return { status: "waiting", reason: "its origin could not be read since the start" };
   if (!indexed) return { status: "waiting", reason: "it is no longer in its origin's index" };
   if (await isDelivered(round, id)) return deliveredElsewhere(round, id);
-  const spent = await tooManyReverts(context, message);
-  if (spent !== undefined) return spent;
+  const expenses = await readExpenses(context.db, id, message.retried_at ?? 0);
+  const loss = tooDear(context, message, expenses);
+  if (loss !== undefined) return loss;
+  const policy = round.policy(message);
+  const paid = policy.type === "none" ? undefined : await readPaid(context.db, message);
+  const unpaid = (gas?: bigint): Outcome | undefined => {
+    const lacks = paid && lacking(policy, paid, gas);
+    return lacks && { status: "unpaid", lacks };
+  };
+  const nothingPaid = unpaid();
+  if (nothingPaid !== undefined) return nothingPaid;
 
   const { maxPreparations, maxPreparationsPerModule } = context.options;
-  const preparations = await readPreparations(context, message);
+  const { preparations } = expenses;
   const prepared = [...preparations.values()].reduce((sum, count) => sum + count, 0);
   const recipient = bytes32ToAddress(message.recipient);
   const ism = await round.recipientIsm(recipient);
@@ -99,6 +126,8 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const take = async (step: Step): Promise<Outcome> => {
     const { to, data } = step;
     const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
+    const tooLittlePaid = unpaid(gas);
+    if (tooLittlePaid !== undefined) return tooLittlePaid;
     return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
   };
 
@@ -160,34 +189,11 @@ async function deliveredElsewhere(round: DeliveryRound, id: Hash): Promise<Outco
 }
 
 /** A recipient that passes simulation and reverts on chain must not drain the account. */
-async function tooManyReverts({ db, options }: RelayerContext, message: StoredMessage): Promise<Outcome | undefined> {
-  if (message.attempts < options.maxReverts) return undefined;
-  const { reverts } = await db
-    .selectFrom("transaction")
-    .select((select) => select.fn.countAll<number>().as("reverts"))
-    .where("message_id", "=", message.id)
-    .where("success", "=", 0)
-    .executeTakeFirstOrThrow();
-  if (Number(reverts) < options.maxReverts) return undefined;
-  return {
-    status: "waiting",
-    reason: `${reverts} transactions for it reverted on chain although they had passed simulation: no more gas is spent on it`,
-  };
-}
-
-/** By module, how many transactions of ours have prepared the message. */
-async function readPreparations({ db }: RelayerContext, message: StoredMessage): Promise<Map<Address, number>> {
-  const rows = await db
-    .selectFrom("transaction")
-    .select("raw")
-    .where("message_id", "=", message.id)
-    .where("purpose", "=", "prepare")
-    .where("success", "=", 1)
-    .execute();
-  const counts = new Map<Address, number>();
-  for (const { raw } of rows) {
-    const to = parseTransaction(raw).to?.toLowerCase() as Address;
-    counts.set(to, (counts.get(to) ?? 0) + 1);
-  }
-  return counts;
+function tooDear({ options }: RelayerContext, { id }: StoredMessage, { reverts, lost }: Expenses): Outcome | undefined {
+  if (reverts < options.maxReverts && lost < options.maxLoss) return undefined;
+  const what = reverts === 1 ? "1 transaction" : `${reverts} transactions`;
+  const reason =
+    `given up: ${what} for it reverted on chain although they had passed simulation, ${lost} wei were lost: ` +
+    `no more gas is spent on it until \`causeway retry ${id}\``;
+  return { status: "parked", reason };
 }

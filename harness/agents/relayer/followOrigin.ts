@@ -4,6 +4,9 @@ import { decodeMessage } from "../../protocol/message.ts";
 import type { IndexState } from "../originIndex.ts";
 import type { IndexedMessage } from "../originIndexTables.ts";
 import type { Origin, RelayerContext } from "./context.ts";
+import { createPaymentIndex } from "./payments/paymentIndex.ts";
+import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
+import { createEscrowIndex } from "./escrow/escrowIndex.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
@@ -11,6 +14,8 @@ export type OriginFollower = {
   follow(signal: AbortSignal): Promise<void>;
   /** Whether the message is in the origin's index as last compared with the chain; undefined before the first comparison. */
   contains(message: { id: Hash; nonce: number }): boolean | undefined;
+  /** Up to which block what was paid is known. */
+  paymentsTo(): Promise<number>;
 };
 
 const PAGE = 250;
@@ -18,11 +23,14 @@ const PAGE = 250;
 /** Records the messages of one origin that go to one of `destinations`. */
 export function createOriginFollower(
   context: RelayerContext,
-  { chain, index }: Origin,
+  { chain, client, index }: Origin,
   destinations: readonly number[],
+  rules: MessageRules = createMessageRules(context.options),
 ): OriginFollower {
   const { db, commit, now, log, emit } = context;
   const { tree } = index;
+  const payments = createPaymentIndex(context, { chain, client, index });
+  const locks = createEscrowIndex(context, { chain, client });
   let certain: number | undefined;
 
   /** From where on to record, per destination. Never more than what the present tree has been recorded of. */
@@ -89,6 +97,8 @@ export function createOriginFollower(
     { destination, sender, recipient }: { destination: number; sender: Hex; recipient: Hex },
   ): Insertable<MessageTable> {
     const at = now();
+    const { id, message: raw } = message;
+    const excluded = rules.excludes({ id, raw, origin: chain.domain, destination, sender, recipient });
     return {
       id: message.id,
       origin: chain.domain,
@@ -100,15 +110,18 @@ export function createOriginFollower(
       dispatched_block: Number(message.blockNumber),
       dispatched_tx: message.transactionHash,
       recorded_at: at,
-      state: "pending",
+      state: excluded === undefined ? "pending" : "excluded",
       attempts: 0,
       next_attempt_at: at,
-      reason: null,
+      reason: excluded ?? null,
       tx: null,
       delivered_block: null,
       delivered_tx: null,
       gas_used: null,
       updated_at: at,
+      retried_at: null,
+      wanted_wei: null,
+      wanted_gas: null,
     };
   }
 
@@ -116,6 +129,9 @@ export function createOriginFollower(
     async follow(signal) {
       const state = await index.tick({ signal });
       certain = state.count;
+      // First the payments, so that no message seems unpaid whose payment came with it. Those that can not be read hold none up.
+      const confirmed = { number: state.confirmedBlock, hash: state.confirmedHash };
+      const unread = await payments.follow(confirmed, signal).catch((error: unknown) => error ?? new Error("unknown"));
       const progress = await readProgress(state);
       for (let next = Math.min(...progress.values()); next < state.count; ) {
         signal.throwIfAborted();
@@ -125,7 +141,11 @@ export function createOriginFollower(
         await record(messages, progress);
         next += messages.length;
       }
+      if (unread !== undefined) throw unread;
+      await locks.follow({ number: state.confirmedBlock, hash: state.confirmedHash });
     },
+
+    paymentsTo: payments.readTo,
 
     contains({ id, nonce }) {
       if (certain === undefined) return undefined;

@@ -1,5 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Hash } from "viem";
+import { listPayments, type Paid, type Payment, readPaid } from "./payments/paid.ts";
+import { readExpenses, type Spent } from "./payments/spent.ts";
 import type { MessageState, MessageTable, RelayerTables, TransactionTable } from "./schema.ts";
 
 export type MessageStatus = Selectable<MessageTable>;
@@ -14,11 +16,17 @@ export function listMessages(
   return (state === undefined ? all : all.where("state", "=", state)).execute();
 }
 
-/** One message with all transactions that were ever signed for it, oldest first; undefined when the relayer does not know it. */
-export async function getMessage(
-  db: Kysely<RelayerTables>,
-  id: Hash,
-): Promise<{ message: MessageStatus; transactions: TransactionStatus[] } | undefined> {
+export type MessageAccount = {
+  message: MessageStatus;
+  paid: Paid;
+  /** What `paid` is the sum of. */
+  payments: Payment[];
+  spent: Spent;
+  transactions: TransactionStatus[];
+};
+
+/** One message with what was paid for it, what it has cost, and all transactions that were ever signed for it, oldest first; undefined when the relayer does not know it. */
+export async function getMessage(db: Kysely<RelayerTables>, id: Hash): Promise<MessageAccount | undefined> {
   const key = id.toLowerCase() as Hash;
   const message = await db.selectFrom("message").selectAll().where("id", "=", key).executeTakeFirst();
   if (message === undefined) return undefined;
@@ -34,9 +42,13 @@ export async function getMessage(
       "block_hash",
       "gas_used",
       "success",
+      "cost",
+      "fills",
     ])
-    .where("message_id", "=", key)
+    .where((row) => row.or([row("message_id", "=", key), row("fills", "=", key)]))
     .orderBy("created_at")
     .execute();
-  return { message, transactions };
+  const { spent, lost, reverts } = await readExpenses(db, key);
+  const [paid, payments] = [await readPaid(db, message), await listPayments(db, message)];
+  return { message, paid, payments, spent: { spent, lost, reverts }, transactions };
 }

@@ -1,7 +1,8 @@
-import type { Selectable, Transaction } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Hash } from "viem";
 import { expectingDelay, retryDelay, waitingDelay } from "./backoff.ts";
 import type { RelayerContext } from "./context.ts";
+import type { Shortfall } from "./rules/paymentPolicy.ts";
 import type { MessageTable, RelayerTables } from "./schema.ts";
 
 export type StoredMessage = Selectable<MessageTable>;
@@ -9,10 +10,17 @@ export type StoredMessage = Selectable<MessageTable>;
 /** States in which no transaction of ours is unsettled. */
 export const WORKABLE = ["pending", "waiting"] as const;
 
+/** The reason of a message that is not paid for, with how to pay. */
+export function howToPay(id: Hash, reason: string): string {
+  return `${reason}; \`causeway pay ${id}\` pays for it`;
+}
+
+const NOTHING_WANTED = { wanted_wei: null, wanted_gas: null };
+
 /** The messages whose next attempt is due, longest due first. */
 export function dueMessages(
   { db, now }: RelayerContext,
-  parameters: { destination: number; limit: number },
+  parameters: { destination: number; limit: number; offset?: number },
 ): Promise<StoredMessage[]> {
   return db
     .selectFrom("message")
@@ -23,7 +31,13 @@ export function dueMessages(
     .orderBy("next_attempt_at")
     .orderBy("nonce")
     .limit(parameters.limit)
+    .offset(parameters.offset ?? 0)
     .execute();
+}
+
+/** Whether a message waits for a payment alone. */
+export function isUnpaid({ state, wanted_wei, wanted_gas }: StoredMessage): boolean {
+  return state === "waiting" && (wanted_wei !== null || wanted_gas !== null);
 }
 
 /**
@@ -42,12 +56,60 @@ export async function markWaiting(
   await commit(async (trx) => {
     await trx
       .updateTable("message")
-      .set({ state: "waiting", reason, next_attempt_at: now() + delay, updated_at: now() })
+      .set({ state: "waiting", reason, ...NOTHING_WANTED, next_attempt_at: now() + delay, updated_at: now() })
       .where("id", "=", message.id)
       .where("state", "in", WORKABLE)
       .execute();
   });
   if (reason !== message.reason) emit({ type: "waiting", id: message.id, reason });
+}
+
+/** Too little is paid for the message. A new payment that is enough has it looked at at once, else it is not for long. */
+export async function markUnpaid(context: RelayerContext, message: StoredMessage, lacks: Shortfall): Promise<void> {
+  await context.commit((trx) => storeUnpaid(context, trx, message, lacks));
+  if (message.reason?.startsWith(lacks.reason) !== true) {
+    context.emit({ type: "waiting", id: message.id, reason: lacks.reason });
+  }
+}
+
+/** Within a transaction: as `markUnpaid`. */
+export async function storeUnpaid(
+  { now, random, options }: RelayerContext,
+  trx: Transaction<RelayerTables>,
+  message: Pick<StoredMessage, "id" | "recorded_at">,
+  { reason, wantedWei, wantedGas }: Shortfall,
+): Promise<void> {
+  const { unpaidMinMs: minMs, unpaidCapMs: capMs } = options;
+  // Waits double: eight times what `waitingDelay` makes of the age.
+  const delay = waitingDelay({ ageMs: 8 * (now() - message.recorded_at), minMs, capMs, random });
+  await trx
+    .updateTable("message")
+    .set({
+      state: "waiting",
+      reason: howToPay(message.id, reason),
+      wanted_wei: wantedWei?.toString() ?? null,
+      wanted_gas: wantedGas?.toString() ?? null,
+      next_attempt_at: now() + delay,
+      updated_at: now(),
+    })
+    .where("id", "=", message.id)
+    .where("state", "in", WORKABLE)
+    .execute();
+}
+
+/** Within a transaction: the message is not to be relayed. */
+export async function storeExcluded(
+  { now }: RelayerContext,
+  trx: Transaction<RelayerTables>,
+  id: Hash,
+  reason: string,
+): Promise<void> {
+  await trx
+    .updateTable("message")
+    .set({ state: "excluded", reason, updated_at: now() })
+    .where("id", "=", id)
+    .where("state", "in", [...WORKABLE, "excluded"])
+    .execute();
 }
 
 /** An attempt failed; the next one is later each time, and there is always a next one. */
@@ -72,6 +134,35 @@ export async function failAttempt(
     .where("id", "=", message.id)
     .where("state", "!=", "delivered")
     .execute();
+}
+
+/** The message has cost too much: nothing more is done until an operator says so (`retryMessage`). */
+export async function markParked(context: RelayerContext, message: StoredMessage, reason: string): Promise<void> {
+  const { commit, now, emit } = context;
+  await commit(async (trx) => {
+    await trx
+      .updateTable("message")
+      .set({ state: "parked", reason, updated_at: now() })
+      .where("id", "=", message.id)
+      .where("state", "in", WORKABLE)
+      .execute();
+  });
+  emit({ type: "failed", id: message.id, reason });
+}
+
+/**
+ * Has a message tried again at once. What it has cost before is forgiven; a relayer that runs on the same store sees it at its
+ * next tick.
+ * @returns whether there was anything to retry: not if it is delivered, under way, or unknown
+ */
+export async function retryMessage(db: Kysely<RelayerTables>, id: Hash, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("message")
+    .set({ state: "pending", attempts: 0, next_attempt_at: now, retried_at: now, updated_at: now })
+    .where("id", "=", id)
+    .where("state", "in", [...WORKABLE, "parked"])
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 /** Somebody else delivered the message, and that is final. */

@@ -1,3 +1,7 @@
+import type { MessageLists } from "./rules/messageLists.ts";
+import type { PaymentRules } from "./rules/paymentPolicy.ts";
+import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
+
 export type RelayerOptions = {
   /** Pause between two ticks, in milliseconds. Default: the shortest of its chains, else a second. */
   pollIntervalMs: number;
@@ -15,12 +19,23 @@ export type RelayerOptions = {
   /** Shortest and longest pause of a message that waits for signatures. */
   waitingMinMs: number;
   waitingCapMs: number;
+  /** Shortest and longest pause of a message that too little is paid for: a payment that is enough ends it. */
+  unpaidMinMs: number;
+  unpaidCapMs: number;
   /** Most gas that one delivery may use: a message that wants more stays pending. */
   maxGas: bigint;
   /** Most wei per gas that is ever offered. */
   maxFeePerGas: bigint;
-  /** A message whose transactions reverted so many times on chain, after a good simulation, costs no more gas. */
+  /** A message whose transactions reverted so many times on chain, after a good simulation, is parked. */
   maxReverts: number;
+  /** A message for which so many wei were lost, on transactions that reverted or only used its nonce up, is parked. */
+  maxLoss: bigint;
+  /** What must be paid for a message before it is delivered. Default: nothing. */
+  paymentRules: PaymentRules;
+  /** Which messages are relayed. Default: all. */
+  lists: MessageLists;
+  /** When to claim what escrows owe for deliveries. */
+  claims: ClaimOptions;
   /** Most transactions that prepare one message, of all its modules together and of one module. */
   maxPreparations: number;
   maxPreparationsPerModule: number;
@@ -46,9 +61,15 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   retryCapMs: 3_600_000,
   waitingMinMs: 500,
   waitingCapMs: 60_000,
+  unpaidMinMs: 600_000,
+  unpaidCapMs: 86_400_000,
   maxGas: 10_000_000n,
   maxFeePerGas: 500_000_000_000n,
   maxReverts: 5,
+  maxLoss: 100_000_000_000_000_000n,
+  paymentRules: [],
+  lists: { blacklist: [] },
+  claims: DEFAULT_CLAIM_OPTIONS,
   maxPreparations: 8,
   maxPreparationsPerModule: 4,
   stuckAfterMs: 60_000,

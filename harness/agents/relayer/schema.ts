@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex } from "viem";
 import type { Migrations } from "../../store/openStore.ts";
+import { type EscrowTables, escrowMigrations } from "./escrow/escrowTables.ts";
 
 /**
  * - `pending`: to be worked on when `next_attempt_at` has come
@@ -7,8 +8,18 @@ import type { Migrations } from "../../store/openStore.ts";
  * - `submitted`: a transaction of ours is signed, and perhaps broadcast; its `purpose` may be to deliver or to prepare
  * - `included`: it is in a block that may still be reorganised
  * - `delivered`: final on the destination
+ * - `excluded`: the relayer's lists say that it is not relayed; looked at again when the relayer starts
+ * - `parked`: given up, since it has cost too much: until an operator says `causeway retry`
  */
-export const MESSAGE_STATES = ["pending", "waiting", "submitted", "included", "delivered"] as const;
+export const MESSAGE_STATES = [
+  "pending",
+  "waiting",
+  "submitted",
+  "included",
+  "delivered",
+  "excluded",
+  "parked",
+] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
 export type MessageTable = {
@@ -37,6 +48,11 @@ export type MessageTable = {
   delivered_tx: Hash | null;
   gas_used: number | null;
   updated_at: number;
+  /** When an operator last said that it is to be tried again: what was spent before does not count. */
+  retried_at: number | null;
+  /** While too little is paid for it: what must be paid in all before it is looked at again, in wei and in gas; else null. */
+  wanted_wei: string | null;
+  wanted_gas: string | null;
 };
 
 /**
@@ -51,8 +67,10 @@ export type TransactionState = "pending" | "included" | "final" | "superseded" |
 /**
  * - `deliver`: to hand the message to its Mailbox; also that of transactions that only use their nonce up
  * - `prepare`: to do what has to come before that, as a pre-verification
+ * - `claim`: to say on another chain what was delivered here, for which an escrow there pays
+ * - `withdraw`: to have an escrow here send what it owes
  */
-export type Purpose = "deliver" | "prepare";
+export type Purpose = "deliver" | "prepare" | "claim" | "withdraw";
 
 export type TransactionTable = {
   hash: Hash;
@@ -60,7 +78,7 @@ export type TransactionTable = {
   destination: number;
   account: Address;
   nonce: number;
-  /** None for a transaction that only uses its nonce up. */
+  /** None for a transaction that is about no single message, or only uses its nonce up. */
   message_id: Hash | null;
   purpose: Purpose;
   /** Signed, as it is broadcast. */
@@ -77,14 +95,47 @@ export type TransactionTable = {
   gas_used: number | null;
   /** 1 or 0, once included. */
   success: number | null;
+  /** Wei that it was charged in all, decimal, once included. */
+  cost: string | null;
+  /** The message whose nonce it uses up, if that is all it does. */
+  fills: Hash | null;
 };
+
+/** A payment for the delivery of a message, by its place on the origin. */
+export type PaymentTable = {
+  origin: number;
+  block: number;
+  log_index: number;
+  tx: Hash;
+  paymaster: Address;
+  message_id: Hash;
+  destination: number;
+  /** Gas that was paid for, decimal. */
+  gas: string;
+  /** Wei of the origin's token, decimal; 0 if it was paid in another. */
+  payment: string;
+};
+
+/** What payments on an origin are read of. */
+export type PaymentSourceTable = { origin: number; source: string };
+
+/** Up to these blocks the payments on an origin are recorded. */
+export type PaymentBlockTable = { origin: number; number: number; hash: Hash };
 
 /** Up to which index (exclusive) the messages from one chain to another are recorded, and the root of the tree up to there. */
 export type RecordedTable = { origin: number; destination: number; next_index: number; root: Hex };
 
-export type RelayerTables = { message: MessageTable; transaction: TransactionTable; recorded: RecordedTable };
+export type RelayerTables = {
+  message: MessageTable;
+  transaction: TransactionTable;
+  recorded: RecordedTable;
+  payment: PaymentTable;
+  payment_source: PaymentSourceTable;
+  payment_block: PaymentBlockTable;
+} & EscrowTables;
 
 export const relayerMigrations: Migrations = {
+  ...escrowMigrations,
   relayer_0001_create: {
     async up(db) {
       await db.schema
@@ -157,6 +208,44 @@ export const relayerMigrations: Migrations = {
       await db.schema
         .alterTable("transaction")
         .addColumn("purpose", "text", (column) => column.notNull().defaultTo("deliver"))
+        .execute();
+    },
+  },
+  relayer_0003_payments: {
+    async up(db) {
+      for (const column of ["cost", "fills"]) {
+        await db.schema.alterTable("transaction").addColumn(column, "text").execute();
+      }
+      await db.schema.createIndex("transaction_fills").on("transaction").column("fills").execute();
+      await db.schema.alterTable("message").addColumn("retried_at", "bigint").execute();
+      for (const column of ["wanted_wei", "wanted_gas"]) {
+        await db.schema.alterTable("message").addColumn(column, "text").execute();
+      }
+      await db.schema
+        .createTable("payment")
+        .addColumn("origin", "bigint", (column) => column.notNull())
+        .addColumn("block", "bigint", (column) => column.notNull())
+        .addColumn("log_index", "bigint", (column) => column.notNull())
+        .addColumn("tx", "text", (column) => column.notNull())
+        .addColumn("paymaster", "text", (column) => column.notNull())
+        .addColumn("message_id", "text", (column) => column.notNull())
+        .addColumn("destination", "bigint", (column) => column.notNull())
+        .addColumn("gas", "text", (column) => column.notNull())
+        .addColumn("payment", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("payment_key", ["origin", "block", "log_index"])
+        .execute();
+      await db.schema.createIndex("payment_message").on("payment").column("message_id").execute();
+      await db.schema
+        .createTable("payment_source")
+        .addColumn("origin", "bigint", (column) => column.primaryKey())
+        .addColumn("source", "text", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable("payment_block")
+        .addColumn("origin", "bigint", (column) => column.notNull())
+        .addColumn("number", "bigint", (column) => column.notNull())
+        .addColumn("hash", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("payment_block_key", ["origin", "number"])
         .execute();
     },
   },

@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import type { Address } from "viem";
 import { deployCore, type IsmKind } from "../../contracts/deployCore.ts";
+import { gasPaymasterSchema } from "../../contracts/gasPaymasterConfig.ts";
 import { addressArgument, addressesArgument, integerArgument } from "../parseArgument.ts";
+import { readJson } from "../readJson.ts";
 import { readKey } from "../readKey.ts";
 
 type DeployOptions = {
@@ -11,6 +13,7 @@ type DeployOptions = {
   ism: IsmKind;
   domain?: number;
   owner?: Address;
+  paymaster?: string;
   keyFile?: string;
   development: boolean;
 };
@@ -26,12 +29,16 @@ export function deployCommand(): Command {
     )
     .option("--domain <n>", "domain of the chain (default: its chain id)", integerArgument)
     .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", addressArgument)
+    .option("--paymaster <file>", "deploy a gas paymaster too, as this JSON says (docs/gas.md), as default hook")
     .option("--key-file <file>", "private key that pays (default: the environment variable CAUSEWAY_DEPLOYER_KEY)")
     .option("--development", "a chain without value: allow one validator or threshold one, add a test recipient", false)
     .action(async (options: DeployOptions) => {
-      const { keyFile, validators, threshold, ...rest } = options;
+      const { keyFile, paymaster, validators, threshold, ...rest } = options;
+      const gasPaymaster =
+        paymaster === undefined ? undefined : readJson(paymaster, gasPaymasterSchema, "no gas paymaster");
       const deployment = await deployCore({
         ...rest,
+        ...(gasPaymaster && { gasPaymaster }),
         set: { validators, threshold },
         account: readKey(keyFile === undefined ? { env: "CAUSEWAY_DEPLOYER_KEY" } : { file: keyFile }),
         onStep: (step) => console.error(step),

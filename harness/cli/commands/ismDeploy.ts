@@ -1,14 +1,13 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { z } from "zod";
 import { createChainClient } from "../../chains/client.ts";
 import { createDeployer } from "../../contracts/deployer.ts";
 import { analyzeIsm } from "../../ism/analyzeIsm.ts";
 import { assertSafeModule } from "../../ism/assertSafeModule.ts";
 import { configTree } from "../../ism/configTree.ts";
 import { deployIsm } from "../../ism/deployIsm.ts";
-import { type IsmConfig, ismConfigSchema } from "../../ism/ismConfig.ts";
+import { ismConfigSchema } from "../../ism/ismConfig.ts";
 import { chainNamed, readConfig } from "../config.ts";
+import { readJson } from "../readJson.ts";
 import { readKey } from "../readKey.ts";
 import { UsageError } from "../usageError.ts";
 
@@ -28,7 +27,7 @@ export function ismDeployCommand(): Command {
           `${chain.name} has no "ismFactories" in the configuration: copy what \`causeway deploy\` printed`,
         );
       }
-      const config = readIsmConfig(file);
+      const config = readJson(file, ismConfigSchema, "no module");
       const tree = await configTree(createChainClient(chain), config, chain.mailbox);
       const analysis = analyzeIsm({ tree });
       assertSafeModule(analysis, options.development);
@@ -41,17 +40,4 @@ export function ismDeployCommand(): Command {
       const address = await deployIsm({ deployer, config, mailbox, factories });
       console.log(JSON.stringify({ chain: chain.name, domain: chain.domain, address }, null, 2));
     });
-}
-
-/** @throws UsageError that names the file and what is wrong with it */
-function readIsmConfig(file: string): IsmConfig {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new UsageError(`can not read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  const parsed = ismConfigSchema.safeParse(json);
-  if (!parsed.success) throw new UsageError(`${file} describes no module:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
 }

@@ -12,10 +12,10 @@ export function relayerCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
-      const { key, store, allowLocalStorage, allowPrivateGateways, ...names } = config.relayer;
+      const { key, store, origins: from, destinations: to, ...options } = config.relayer;
       const all = Object.keys(config.chains);
-      const origins = names.origins ?? all;
-      const destinations = names.destinations ?? all;
+      const origins = from ?? all;
+      const destinations = to ?? all;
       const log = createLogger();
       await using relayer = await openRelayer({
         origins: origins.map((name) => chainNamed(config, name)),
@@ -23,9 +23,10 @@ export function relayerCommand(): Command {
         account: readKey(key),
         storeFile: store,
         log,
-        options: { allowLocalStorage, allowPrivateGateways },
+        options,
       });
       log.info({ origins, destinations }, "relayer starts");
+      if (options.paymentRules.length === 0) log.info("no payment rules: every message is delivered, paid for or not");
       relayer.start();
       await untilSignal();
       log.info("relayer stops");

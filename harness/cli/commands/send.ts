@@ -14,12 +14,13 @@ import {
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
+import { encodeHookMetadata } from "../../protocol/hookMetadata.ts";
 import { chainNamed, readConfig } from "../config.ts";
-import { addressArgument } from "../parseArgument.ts";
+import { addressArgument, amountArgument } from "../parseArgument.ts";
 import { readKey } from "../readKey.ts";
 import { UsageError } from "../usageError.ts";
 
-type SendOptions = { recipient?: Address; keyFile?: string; value?: bigint; wait: boolean };
+type SendOptions = { recipient?: Address; gasLimit?: bigint; keyFile?: string; wait: boolean };
 
 export function sendCommand(): Command {
   return new Command("send")
@@ -28,6 +29,11 @@ export function sendCommand(): Command {
     .argument("<destination>", "chain to send to")
     .argument("<body>", "text, or bytes as 0x…")
     .option("--recipient <address>", "who handles it (default: the test recipient, if there is one)", addressArgument)
+    .option(
+      "--gas-limit <n>",
+      "gas for the recipient to pay for, where a paymaster is the default hook (default: what the paymaster assumes)",
+      amountArgument,
+    )
     .option("--key-file <file>", "private key of the sender (default: the environment variable CAUSEWAY_SENDER_KEY)")
     .option("--wait", "wait until it is delivered", false)
     .action(async (from: string, to: string, body: string, options: SendOptions, command: Command) => {
@@ -43,7 +49,10 @@ export function sendCommand(): Command {
       const client = createPublicClient({ transport: http(origin.rpcUrl), pollingInterval: 200 });
       const wallet = createWalletClient({ account, transport: http(origin.rpcUrl) });
       const bytes: Hex = isHex(body) ? body : stringToHex(body);
-      const args = [destination.domain, addressToBytes32(recipient), bytes] as const;
+      const { gasLimit } = options;
+      const metadata =
+        gasLimit === undefined ? "0x" : encodeHookMetadata({ msgValue: 0n, gasLimit, refundAddress: account.address });
+      const args = [destination.domain, addressToBytes32(recipient), bytes, metadata] as const;
       const call = { account, address: origin.mailbox, abi: mailboxAbi, args } as const;
       const value = await client.readContract({ ...call, functionName: "quoteDispatch" });
       const { request } = await client.simulateContract({ ...call, functionName: "dispatch", value });
@@ -55,6 +64,7 @@ export function sendCommand(): Command {
         throw new UsageError(`the dispatch was reverted in transaction ${receipt.transactionHash} on ${from}`);
       }
       const id = event.args.messageId;
+      if (value > 0n) console.error(`paid ${value} wei for it`);
       console.error(`dispatched in block ${receipt.blockNumber} of ${from}, transaction ${receipt.transactionHash}`);
       console.log(id);
       if (options.wait) await waitForDelivery(destination, id);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { isHash } from "viem";
 import { getMessage, listMessages, type MessageStatus } from "../../agents/relayer/messageStatus.ts";
 import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
+import { readTotals } from "../../agents/relayer/payments/totals.ts";
 import { type Config, readConfig } from "../config.ts";
 import { integerArgument } from "../parseArgument.ts";
 import { UsageError } from "../usageError.ts";
@@ -21,6 +22,12 @@ export function statusCommand(): Command {
         if (options.json) return console.log(JSON.stringify(messages, null, 2));
         if (messages.length === 0) console.log("the relayer has seen no message yet");
         for (const message of messages) console.log(line(config, message));
+        const { paid, spent } = await readTotals(store.db);
+        const sums = [
+          ...paid.map(({ domain, wei }) => `paid on ${nameOf(config, domain)}: ${wei} wei`),
+          ...spent.map(({ domain, wei, lost }) => `spent on ${nameOf(config, domain)}: ${wei} wei${lostOf(lost)}`),
+        ];
+        if (sums.length > 0) console.log(["", ...sums].join("\n"));
         return;
       }
       if (!isHash(id)) throw new UsageError(`"${id}" is no message id: 0x and 64 hex digits`);
@@ -30,14 +37,17 @@ export function statusCommand(): Command {
           `the relayer does not know ${id}: it was not dispatched, is not final yet, or is between other chains`,
         );
       }
-      if (options.json) return console.log(JSON.stringify(found, null, 2));
+      if (options.json)
+        return console.log(
+          JSON.stringify(found, (_, value) => (typeof value === "bigint" ? value.toString() : value), 2),
+        );
       printMessage(config, found);
     });
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof getMessage>>>;
 
-function printMessage(config: Config, { message, transactions }: Found): void {
+function printMessage(config: Config, { message, paid, payments, spent, transactions }: Found): void {
   const rows: [string, unknown][] = [
     ["message", message.id],
     ["from", `${nameOf(config, message.origin)}, nonce ${message.nonce}, sender ${message.sender}`],
@@ -54,10 +64,23 @@ function printMessage(config: Config, { message, transactions }: Found): void {
     rows.push(["delivered", `block ${message.delivered_block}, transaction ${message.delivered_tx}`]);
   }
   if (message.gas_used !== null) rows.push(["gas used", message.gas_used]);
+  rows.push(["paid", `${paid.payment} wei on ${nameOf(config, message.origin)}, for ${paid.gas} gas`]);
+  for (const { paymaster, payment, gas, block } of payments) {
+    rows.push(["payment", `${payment} wei to ${paymaster} in block ${block}, for ${gas} gas`]);
+  }
+  rows.push(["spent", `${spent.spent} wei on ${nameOf(config, message.destination)}${lossOf(spent)}`]);
   for (const { hash, nonce, state, purpose } of transactions) {
     rows.push(["transaction", `${hash}, nonce ${nonce}, to ${purpose} it, ${state}`]);
   }
   for (const [name, value] of rows) console.log(`${name.padEnd(16)}${value}`);
+}
+
+function lossOf({ lost, reverts }: Found["spent"]): string {
+  return `${lostOf(lost)}${reverts === 0 ? "" : `, ${reverts} reverted`}`;
+}
+
+function lostOf(lost: bigint): string {
+  return lost === 0n ? "" : `, ${lost} of them lost`;
 }
 
 function line(config: Config, { id, origin, destination, state, reason }: MessageStatus): string {

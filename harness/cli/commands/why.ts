@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Address, isHash, zeroAddress } from "viem";
 import { getMessage } from "../../agents/relayer/messageStatus.ts";
 import { openRelayerStore } from "../../agents/relayer/openRelayer.ts";
+import { createMessageRules } from "../../agents/relayer/rules/messageRules.ts";
 import { printTree } from "../../ism/printExplanation.ts";
 import { type Check, diagnose } from "../../why/diagnose.ts";
 import { chainNames } from "../chainNames.ts";
@@ -37,9 +38,13 @@ export function whyCommand(): Command {
         relayer: options.relayer,
         allowLocalStorage: config.relayer?.allowLocalStorage ?? false,
         allowPrivateGateways: config.relayer?.allowPrivateGateways ?? false,
+        ...(config.relayer && { rules: createMessageRules(config.relayer) }),
       });
-      const checks = [...diagnosis.checks, ...(await relayerView(config, diagnosis.id))];
-      if (options.json) return console.log(JSON.stringify({ ...diagnosis, checks }, decimal, 2));
+      const view = await relayerView(config, diagnosis.id);
+      const checks = [...diagnosis.checks, ...view];
+      const givenUp = diagnosis.delivered ? undefined : view.find(({ result }) => result === "blocks");
+      const verdict = givenUp?.detail ?? diagnosis.verdict;
+      if (options.json) return console.log(JSON.stringify({ ...diagnosis, verdict, checks }, decimal, 2));
       for (const { what, result, detail } of checks) console.log(`${MARKS[result]} ${what.padEnd(12)}${detail}`);
       if (diagnosis.tree !== null) {
         const chainName = (domain: number) => names.get(domain) ?? `domain ${domain}`;
@@ -47,7 +52,7 @@ export function whyCommand(): Command {
           ["", "guarded by", ...printTree(diagnosis.tree, { chainName }).slice(0, MAX_TREE_LINES)].join("\n"),
         );
       }
-      console.log(`\n${diagnosis.verdict}`);
+      console.log(`\n${verdict}`);
     });
 }
 
@@ -59,9 +64,8 @@ async function relayerView({ relayer }: Config, id: `0x${string}`): Promise<Chec
     const found = await getMessage(store.db, id);
     if (found === undefined) return [{ what: "relayer", result: "info", detail: "it does not know the message yet" }];
     const { state, attempts, reason } = found.message;
-    return [
-      { what: "relayer", result: "info", detail: `${state}, ${attempts} failed attempts; ${reason ?? "no reason"}` },
-    ];
+    const result = state === "parked" ? "blocks" : "info";
+    return [{ what: "relayer", result, detail: `${state}, ${attempts} failed attempts; ${reason ?? "no reason"}` }];
   } catch {
     return []; // there is no store, or it is of another release: the chains have said all
   }

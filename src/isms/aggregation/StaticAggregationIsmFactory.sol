@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {StaticAddressSetFactory} from "../StaticAddressSetFactory.sol";
+import {StaticAddressSetFactory} from "../../StaticAddressSetFactory.sol";
 import {StaticAggregationIsm} from "./StaticAggregationIsm.sol";
 
 /// @title StaticAggregationIsmFactory

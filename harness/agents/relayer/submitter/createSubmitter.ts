@@ -1,10 +1,10 @@
-import type { Selectable } from "kysely";
+import type { Selectable, Transaction } from "kysely";
 import type { Address, Hash, Hex } from "viem";
 import type { Destination, RelayerContext } from "../context.ts";
 import { createLimit } from "../limit.ts";
 import { failAttempt, WORKABLE } from "../messages.ts";
 import { errorText } from "../rpcError.ts";
-import type { Purpose, TransactionTable } from "../schema.ts";
+import type { Purpose, RelayerTables, TransactionTable } from "../schema.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import { readNonce } from "./destinationHead.ts";
 import { FeeLimitError, marketFees } from "./fees.ts";
@@ -16,7 +16,7 @@ import { createUpkeep } from "./upkeep.ts";
 
 export type Delivery = {
   id: Hash;
-  purpose: Purpose;
+  purpose: Extract<Purpose, "deliver" | "prepare">;
   /** The Mailbox, or what prepares the message. */
   to: Address;
   data: Hex;
@@ -27,17 +27,30 @@ export type Delivery = {
   isCurrent: () => boolean;
 };
 
+/** A transaction that is about no single message. */
+export type Errand = {
+  id: null;
+  purpose: Extract<Purpose, "claim" | "withdraw">;
+  to: Address;
+  data: Hex;
+  gas: bigint;
+  /** Written in the commit that stores the transaction. */
+  alongside?: (trx: Transaction<RelayerTables>) => Promise<void>;
+};
+
+type Order = Delivery | Errand;
+
 /** `stored`: the store says what came of it, a transaction or a refusal. Else nothing was signed, for a reason. */
 export type SubmitResult = { status: "stored" } | { status: "waiting" | "failed"; reason: string };
 
 export type Submitter = {
-  /** Signs, stores and broadcasts a delivery, or what prepares it. Deliveries that come at the same time share a round. Never throws. */
-  submit(delivery: Delivery): Promise<SubmitResult>;
+  /** Signs, stores and broadcasts a transaction. Those that come at the same time share a round. Never throws. */
+  submit(order: Order): Promise<SubmitResult>;
   /** Broadcasts again what may be lost, replaces what is stuck, fills gaps between nonces. Never throws. */
   keepUp(): Promise<void>;
 };
 
-/** Deliveries per round: what is signed, stored in one commit and broadcast in one batch. */
+/** Transactions per round: what is signed, stored in one commit and broadcast in one batch. */
 const ROUND = 50;
 
 /**
@@ -53,12 +66,12 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
   const chainId = createChainId(client);
   const oneRound = createLimit(1);
   const upkeep = createUpkeep(context, destination, chainId);
-  const queue: { delivery: Delivery; resolve: (result: SubmitResult) => void }[] = [];
+  const queue: { order: Order; resolve: (result: SubmitResult) => void }[] = [];
 
   async function nextRound(): Promise<void> {
     const round = queue.splice(0, ROUND);
     if (round.length === 0) return;
-    const sent = await send(round.map(({ delivery }) => delivery)).catch((error: unknown): SubmitResult => {
+    const sent = await send(round.map(({ order }) => order)).catch((error: unknown): SubmitResult => {
       const status = error instanceof FeeLimitError ? "waiting" : "failed";
       return { status, reason: `could not submit: ${errorText(error)}` };
     });
@@ -66,28 +79,28 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       status: "waiting",
       reason: "it changed meanwhile, or a transaction for it is not settled",
     } as const;
-    for (const { delivery, resolve } of round) {
-      if (sent instanceof Set) resolve(sent.has(delivery.id) ? { status: "stored" } : unsent);
+    for (const { order, resolve } of round) {
+      if (sent instanceof Set) resolve(sent.has(order) ? { status: "stored" } : unsent);
       else resolve(sent);
     }
   }
 
-  /** @returns the ids of the messages that a transaction was stored for */
-  async function send(deliveries: readonly Delivery[]): Promise<Set<Hash>> {
+  /** @returns those that a transaction was stored for */
+  async function send(orders: readonly Order[]): Promise<Set<Order>> {
     const [id, fees, mined, pending, slots, workable] = await Promise.all([
       chainId(),
       marketFees(client, options.maxFeePerGas),
       readNonce(client, account.address, "latest"),
       readNonce(client, account.address, "pending"),
       readSlots(db, chain.domain),
-      readWorkable(deliveries),
+      readWorkable(orders),
     ]);
     const ours = slots.filter((slot) => slot.account === account.address.toLowerCase());
     const taken = new Set(ours.map(({ nonce }) => nonce));
     const nonces = freeNonces({ mined, pending, taken, stalled: upkeep.isStalled() });
     for (const slot of slots) workable.delete(messageOf(slot) ?? "0x");
 
-    const sendable = deliveries.filter((delivery) => workable.has(delivery.id) && delivery.isCurrent());
+    const sendable = orders.filter((order) => order.id === null || (workable.has(order.id) && order.isCurrent()));
     if (sendable.length === 0) return new Set();
     const rows = await Promise.all(
       sendable.map(({ id: messageId, purpose, to, data, gas }) => {
@@ -96,14 +109,19 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
         return signTransaction({ account, chainId: id, destination: chain.domain, call, nonce, fees, now: now() });
       }),
     );
-    const reasons = new Map(sendable.flatMap(({ id: key, reason }) => (reason === undefined ? [] : [[key, reason]])));
-    await commit((trx) => storeSigned(trx, rows, now(), reasons));
+    const reasons = new Map(
+      sendable.flatMap((order) => (order.id === null || order.reason === undefined ? [] : [[order.id, order.reason]])),
+    );
+    await commit(async (trx) => {
+      await storeSigned(trx, rows, now(), reasons);
+      for (const order of sendable) if (order.id === null) await order.alongside?.(trx);
+    });
     const answers = await broadcast(
       client,
       rows.map(({ raw }) => raw),
     );
     await storeAnswers(rows, answers);
-    return new Set(sendable.map((delivery) => delivery.id));
+    return new Set(sendable);
   }
 
   async function storeAnswers(rows: readonly Selectable<TransactionTable>[], answers: readonly BroadcastResult[]) {
@@ -114,8 +132,9 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       }
       for (const [i, { hash, message_id: id }] of rows.entries()) {
         const answer = answers[i];
-        if (answer?.status !== "refused" || id === null) continue;
+        if (answer?.status !== "refused") continue;
         await trx.updateTable("transaction").set({ state: "refused" }).where("hash", "=", hash).execute();
+        if (id === null) continue;
         const message = await trx
           .selectFrom("message")
           .select(["id", "attempts"])
@@ -128,17 +147,18 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       }
     });
     for (const [i, { hash, nonce, message_id: id, purpose }] of rows.entries()) {
-      if (id === null) continue;
       const { status, reason } = answers[i] ?? { status: "unknown" };
-      if (status === "refused")
+      if (id !== null && status === "refused")
         emit({ type: "failed", id, reason: `${chain.name} refused the transaction: ${reason}` });
-      else emit({ type: purpose === "prepare" ? "preparing" : "submitted", id, tx: hash, nonce });
-      if (status !== "accepted") log.warn({ chain: chain.name, id, tx: hash, nonce, reason }, `broadcast: ${status}`);
+      else if (id !== null) emit({ type: purpose === "prepare" ? "preparing" : "submitted", id, tx: hash, nonce });
+      if (status !== "accepted")
+        log.warn({ chain: chain.name, id, purpose, tx: hash, nonce, reason }, `broadcast: ${status}`);
     }
   }
 
-  async function readWorkable(deliveries: readonly Delivery[]): Promise<Set<Hash>> {
-    const ids = deliveries.map(({ id }) => id);
+  async function readWorkable(orders: readonly Order[]): Promise<Set<Hash>> {
+    const ids = orders.flatMap(({ id }) => id ?? []);
+    if (ids.length === 0) return new Set();
     const rows = await db
       .selectFrom("message")
       .select("id")
@@ -149,9 +169,9 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
   }
 
   return {
-    submit: (delivery) =>
+    submit: (order) =>
       new Promise((resolve) => {
-        queue.push({ delivery, resolve });
+        queue.push({ order, resolve });
         void oneRound(nextRound);
       }),
     keepUp: () => oneRound(upkeep.run),

@@ -1,7 +1,15 @@
-import { type Hash, hexToNumber, numberToHex } from "viem";
+import { type Hash, hexToNumber, isHex, numberToHex } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
 
-export type Inclusion = { hash: Hash; block: number; blockHash: Hash; gasUsed: number; success: boolean };
+export type Inclusion = {
+  hash: Hash;
+  block: number;
+  blockHash: Hash;
+  gasUsed: number;
+  /** Wei, with what a rollup charges for its data. */
+  cost: bigint;
+  success: boolean;
+};
 
 /** Where a transaction is included; undefined when the node knows no block that it is in. */
 export async function readInclusion(client: ChainClient, hash: Hash): Promise<Inclusion | undefined> {
@@ -12,6 +20,7 @@ export async function readInclusion(client: ChainClient, hash: Hash): Promise<In
     block: hexToNumber(receipt.blockNumber),
     blockHash: receipt.blockHash,
     gasUsed: hexToNumber(receipt.gasUsed),
+    cost: BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice ?? 0) + dataFee(receipt),
     success: receipt.status === "0x1",
   };
 }
@@ -20,4 +29,10 @@ export async function readInclusion(client: ChainClient, hash: Hash): Promise<In
 export async function readBlockHash(client: ChainClient, block: number): Promise<Hash | undefined> {
   const found = await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(block), false] });
   return found?.hash ?? undefined;
+}
+
+/** What a rollup charges beside its gas: OP Stack chains tell it in a field of their own. */
+function dataFee(receipt: object): bigint {
+  const fee = "l1Fee" in receipt ? receipt.l1Fee : undefined;
+  return isHex(fee) ? BigInt(fee) : 0n;
 }

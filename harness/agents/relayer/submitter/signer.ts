@@ -6,7 +6,15 @@ import type { Purpose, TransactionTable } from "../schema.ts";
 import type { Fees } from "./fees.ts";
 
 /** What a transaction of ours does. */
-export type Call = { messageId: Hash | null; purpose: Purpose; to: Address; data: Hex; gas: bigint };
+export type Call = {
+  messageId: Hash | null;
+  purpose: Purpose;
+  to: Address;
+  data: Hex;
+  gas: bigint;
+  /** The message whose nonce it uses up, if that is all it does. */
+  fills?: Hash | undefined;
+};
 
 /** Signs a call with a nonce and fees, as the row that is stored before it is broadcast. */
 export async function signTransaction(parameters: {
@@ -38,19 +46,28 @@ export async function signTransaction(parameters: {
     block_hash: null,
     gas_used: null,
     success: null,
+    cost: null,
+    fills: call.fills ?? null,
   };
 }
 
-/** A call that does nothing but use its nonce up. */
-export function emptyCall(account: LocalAccount): Call {
-  return { messageId: null, purpose: "deliver", to: account.address, data: "0x", gas: 100_000n };
+/** A call that does nothing but use its nonce up, which was that of message `fills`, if of any. */
+export function emptyCall(account: LocalAccount, fills?: Hash): Call {
+  return { messageId: null, purpose: "deliver", to: account.address, data: "0x", gas: 100_000n, fills };
 }
 
 /** What a stored transaction does, so that it can be signed again with higher fees. */
-export function callOf(row: { raw: Hex; message_id: Hash | null; purpose: Purpose }): Call {
+export function callOf(row: { raw: Hex; message_id: Hash | null; fills: Hash | null; purpose: Purpose }): Call {
   const { to, data, gas } = parseTransaction(row.raw);
   if (to == null || gas === undefined) throw new Error("a stored transaction names no recipient or gas");
-  return { messageId: row.message_id, purpose: row.purpose, to, data: data ?? "0x", gas };
+  return {
+    messageId: row.message_id,
+    purpose: row.purpose,
+    to,
+    data: data ?? "0x",
+    gas,
+    fills: row.fills ?? undefined,
+  };
 }
 
 /** The chain id that transactions are signed for; it never changes, so one answer is enough. */

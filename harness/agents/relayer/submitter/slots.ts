@@ -60,10 +60,17 @@ export async function storeInclusion(
   inclusion: Inclusion,
   now: number,
 ): Promise<void> {
-  const { hash, block, blockHash, gasUsed, success } = inclusion;
+  const { hash, block, blockHash, gasUsed, cost, success } = inclusion;
   await trx
     .updateTable("transaction")
-    .set({ state: "included", block_number: block, block_hash: blockHash, gas_used: gasUsed, success: success ? 1 : 0 })
+    .set({
+      state: "included",
+      block_number: block,
+      block_hash: blockHash,
+      gas_used: gasUsed,
+      cost: cost.toString(),
+      success: success ? 1 : 0,
+    })
     .where("hash", "=", hash)
     .execute();
   const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
@@ -90,7 +97,7 @@ export async function storeInclusion(
 /** Within a transaction: the block that one of the slot's transactions was in is gone. */
 export async function storeReorganisation(trx: Transaction<RelayerTables>, slot: Slot, now: number): Promise<void> {
   const hashes = slot.transactions.map(({ hash }) => hash);
-  const nowhere = { block_number: null, block_hash: null, gas_used: null };
+  const nowhere = { block_number: null, block_hash: null, gas_used: null, cost: null };
   await trx
     .updateTable("transaction")
     .set({ state: "pending", broadcast_at: null, success: null, ...nowhere })

@@ -296,7 +296,13 @@ test("what no node takes, for a reason that nobody knows, does not wedge what co
   await mine(DEPTH);
   await running.relayer.tick();
   expect((await stored(running, behind)).message.state).toBe("delivered");
-  expect((await stored(running, unwanted)).transactions.map(({ state }) => state)).toEqual(["superseded", "pending"]);
+  // What was never taken, what is tried instead, and what used up the nonce of the former.
+  const { transactions } = await stored(running, unwanted);
+  expect(transactions.map(({ state, fills }) => ({ state, fills }))).toEqual([
+    { state: "superseded", fills: null },
+    { state: "pending", fills: null },
+    { state: "final", fills: unwanted },
+  ]);
   await finish(running, unwanted);
 });
 
@@ -331,7 +337,7 @@ test("what passes simulation and reverts in its block is tried again when that i
   world.pass(10_000_000);
   await running.relayer.tick();
   const { message, transactions } = await stored(running, id);
-  expect(message.state).toBe("waiting");
+  expect(message.state).toBe("parked");
   expect(message.reason).toContain("2 transactions for it reverted");
   expect(transactions).toHaveLength(2);
   await running.relayer.stop();

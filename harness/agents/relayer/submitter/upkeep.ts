@@ -77,7 +77,16 @@ export function createUpkeep(
     if (withdraw && newest.message_id === null) return true;
     const tried = await db
       .selectFrom("transaction")
-      .select(["hash", "raw", "message_id", "purpose", "created_at", "max_fee_per_gas", "max_priority_fee_per_gas"])
+      .select([
+        "hash",
+        "raw",
+        "message_id",
+        "fills",
+        "purpose",
+        "created_at",
+        "max_fee_per_gas",
+        "max_priority_fee_per_gas",
+      ])
       .where("destination", "=", chain.domain)
       .where("account", "=", slot.account)
       .where("nonce", "=", slot.nonce)
@@ -100,7 +109,7 @@ export function createUpkeep(
     const stored = tried.find(({ hash }) => hash === newest.hash);
     // What no node ever took must not wedge all that comes behind it: its nonce is used up by an empty transaction.
     const wasTaken = slot.transactions.some(({ broadcast_at }) => broadcast_at !== null);
-    const call = withdraw || !wasTaken || stored === undefined ? emptyCall(account) : callOf(stored);
+    const call = withdraw || !wasTaken || stored === undefined ? emptyCall(account, messageOf(slot)) : callOf(stored);
     log.info({ chain: chain.name, nonce: slot.nonce, id: call.messageId }, "replacing a transaction that is stuck");
     await send(call, slot.nonce, fees);
     return true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
 import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
 import {TypeCasts} from "src/libraries/TypeCasts.sol";

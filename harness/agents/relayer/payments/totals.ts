@@ -1,0 +1,54 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { RelayerTables } from "../schema.ts";
+
+/** Wei per domain. */
+export type Totals = {
+  /** Paid to the configured paymasters, per origin; also for messages that are not this relayer's. */
+  paid: { domain: number; wei: bigint }[];
+  /** What transactions of the relayer have cost that are in blocks, per destination, and how much of it was lost on reverts. */
+  spent: { domain: number; wei: bigint; lost: bigint }[];
+};
+
+/** The sums over all that the relayer's store knows. */
+export async function readTotals(db: Kysely<RelayerTables>): Promise<Totals> {
+  const paid = await db
+    .selectFrom("payment")
+    .select(["origin", ...parts("payment")])
+    .groupBy("origin")
+    .orderBy("origin")
+    .execute();
+  const spent = await db
+    .selectFrom("transaction")
+    .select(["destination", "success", ...parts("cost")])
+    .where("state", "in", ["included", "final"])
+    .groupBy(["destination", "success"])
+    .orderBy("destination")
+    .execute();
+  const byDestination = new Map<number, { domain: number; wei: bigint; lost: bigint }>();
+  for (const row of spent) {
+    const sum = byDestination.get(row.destination) ?? { domain: row.destination, wei: 0n, lost: 0n };
+    sum.wei += joined(row);
+    if (row.success === 0) sum.lost += joined(row);
+    byDestination.set(row.destination, sum);
+  }
+  return { paid: paid.map((row) => ({ domain: row.origin, wei: joined(row) })), spent: [...byDestination.values()] };
+}
+
+type Parts = { high: number; middle: number; low: number };
+
+/** SQLite counts to 2^63: the sum of decimal texts is made of the sums of three parts of nine digits and what is above. */
+function parts(column: "payment" | "cost") {
+  const text = sql.ref(column);
+  const sum = (digits: RawBuilder<unknown>) => sql<number>`coalesce(sum(cast(${digits} as integer)), 0)`;
+  return [
+    sum(sql`case when length(${text}) > 18 then substr(${text}, 1, length(${text}) - 18) else '0' end`).as("high"),
+    sum(
+      sql`case when length(${text}) > 9 then substr(${text}, max(1, length(${text}) - 17), min(9, length(${text}) - 9)) else '0' end`,
+    ).as("middle"),
+    sum(sql`substr(${text}, -9)`).as("low"),
+  ] as const;
+}
+
+function joined({ high, middle, low }: Parts): bigint {
+  return BigInt(high) * 10n ** 18n + BigInt(middle) * 10n ** 9n + BigInt(low);
+}
