@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+
 import {IBatchInterchainSecurityModule} from "./interfaces/IBatchInterchainSecurityModule.sol";
 import {
     IInterchainSecurityModule,
@@ -55,33 +58,31 @@ abstract contract Inbox is IMailbox {
     function process(bytes calldata metadata, bytes calldata message) external payable {
         bytes32 messageId = _checkedId(message);
         if (delivered(messageId)) revert AlreadyDelivered(messageId);
-        uint32 origin = message.origin();
-        bytes32 sender = message.sender();
-        address recipient = message.recipient().toAddress();
 
-        _deliveries[messageId].blockAndProcessor = _delivery();
-        emit Process(origin, sender, recipient);
-        emit ProcessId(messageId);
-
-        IInterchainSecurityModule ism = recipientIsm(recipient);
-        _requireContract(address(ism));
-        _requireContract(recipient);
-        if (!ism.verify(metadata, message)) revert NotVerified(messageId, address(ism));
-        IMessageRecipient(recipient).handle{value: msg.value}(origin, sender, message.body());
+        address recipient = _accept(msg.sender, messageId, metadata, message);
+        IMessageRecipient(recipient).handle{value: msg.value}(message.origin(), message.sender(), message.body());
     }
 
     /// @inheritdoc IMailbox
     function processBatch(bytes calldata metadata, bytes[] calldata messages) external {
         uint256 done;
         while (done < messages.length) {
-            (uint256 count, uint256 gasLimit, bytes calldata groupMetadata, bytes calldata rest) =
-                metadata.next();
+            (uint256 count, uint256 gasLimit, bytes calldata groupMetadata, bytes calldata rest) = metadata.next();
             if (count == 0 || count > messages.length - done) revert WrongGroup(count, messages.length - done);
-            _processGroup(groupMetadata, messages, done, count, gasLimit);
+            if (count == 1) _processAlone(groupMetadata, messages[done], gasLimit);
+            else _processGroup(groupMetadata, messages, done, count, gasLimit);
             done += count;
             metadata = rest;
         }
         if (metadata.length != 0) revert WrongGroup(0, 0);
+    }
+
+    /// @inheritdoc IMailbox
+    function processAs(address processor_, uint256 gasLimit, bytes calldata metadata, bytes calldata message) external {
+        if (msg.sender != address(this)) revert NotMailbox(msg.sender);
+
+        address recipient = _accept(processor_, message.id(), metadata, message);
+        if (!_handle(recipient, message, gasLimit)) revert HandleFailed(_returnedData());
     }
 
     /* ----------------------------------------------------- views ---------------------------------------------------- */
@@ -127,7 +128,35 @@ abstract contract Inbox is IMailbox {
 
     /* ---------------------------------------------------- internal -------------------------------------------------- */
 
-    /// @dev Verifies `messages[first:first + count]` at once and delivers those that are not delivered yet.
+    /// @dev Records the message as delivered, and has the module of its recipient verify it. What is left is to call `handle`.
+    function _accept(address processor_, bytes32 messageId, bytes calldata metadata, bytes calldata message)
+        internal
+        returns (address recipient)
+    {
+        recipient = message.recipient().toAddress();
+        _deliveries[messageId].blockAndProcessor = _delivery(processor_);
+        emit Process(message.origin(), message.sender(), recipient);
+        emit ProcessId(messageId);
+
+        IInterchainSecurityModule ism = recipientIsm(recipient);
+        _requireContract(address(ism));
+        _requireContract(recipient);
+        if (!ism.verify(metadata, message)) revert NotVerified(messageId, address(ism));
+    }
+
+    /// @dev A message on its own, in a frame of its own: what its module does when it verifies is undone where `handle` fails.
+    function _processAlone(bytes calldata metadata, bytes calldata message, uint256 gasLimit) internal {
+        bytes32 messageId = _checkedId(message);
+        if (delivered(messageId)) return;
+
+        try this.processAs(msg.sender, gasLimit, metadata, message) {}
+        catch (bytes memory reason) {
+            if (bytes4(reason) != HandleFailed.selector) LowLevelCall.bubbleRevert(reason);
+            emit ProcessFailed(messageId, abi.decode(Bytes.slice(reason, 4), (bytes)));
+        }
+    }
+
+    /// @dev Has `messages[first:first + count]` verified at once, then delivers each that is not delivered by then.
     function _processGroup(
         bytes calldata metadata,
         bytes[] calldata messages,
@@ -140,25 +169,20 @@ abstract contract Inbox is IMailbox {
         IInterchainSecurityModule ism;
         for (uint256 i; i < count; ++i) {
             bytes calldata message = _at(messages, first, i);
-            bytes32 messageId = _checkedId(message);
+            ids[i] = _checkedId(message);
             address to = message.recipient().toAddress();
-            if (to != recipient || i == 0) {
-                IInterchainSecurityModule module = recipientIsm(to);
-                if (i == 0) ism = module;
-                else if (address(module) != address(ism)) revert OtherModule(messageId, address(ism), address(module));
-                recipient = to;
-            }
-            Delivery storage delivery = _deliveries[messageId];
-            if (delivery.blockAndProcessor != 0) continue;
+            if (to == recipient && i != 0) continue;
 
-            ids[i] = messageId;
-            delivery.blockAndProcessor = _delivery();
+            IInterchainSecurityModule module = recipientIsm(to);
+            if (i == 0) ism = module;
+            else if (address(module) != address(ism)) revert OtherModule(ids[i], address(ism), address(module));
+            recipient = to;
         }
 
         _requireContract(address(ism));
-        if (!_verified(ism, metadata, messages, first, count)) revert NotVerified(messages[first].id(), address(ism));
+        if (!_verified(ism, metadata, messages, first, count)) revert NotVerified(ids[0], address(ism));
         for (uint256 i; i < count; ++i) {
-            if (ids[i] != 0) _deliver(ids[i], _at(messages, first, i), gasLimit);
+            _deliver(ids[i], _at(messages, first, i), gasLimit);
         }
     }
 
@@ -169,7 +193,6 @@ abstract contract Inbox is IMailbox {
         uint256 first,
         uint256 count
     ) internal returns (bool) {
-        if (count == 1) return ism.verify(metadata, messages[first]);
         IBatchInterchainSecurityModule batchIsm = IBatchInterchainSecurityModule(address(ism));
         if (count == messages.length) return batchIsm.verifyBatch(metadata, messages);
 
@@ -180,28 +203,34 @@ abstract contract Inbox is IMailbox {
         return batchIsm.verifyBatch(metadata, group);
     }
 
-    /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone.
+    /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone. Recorded only now:
+    ///      while those before it are handled, it is not delivered.
     function _deliver(bytes32 messageId, bytes calldata message, uint256 gasLimit) internal {
-        uint32 origin = message.origin();
-        bytes32 sender = message.sender();
+        Delivery storage delivery = _deliveries[messageId];
+        if (delivery.blockAndProcessor != 0) return;
         address recipient = message.recipient().toAddress();
-        bytes memory call_ = abi.encodeCall(IMessageRecipient.handle, (origin, sender, message.body()));
+
+        delivery.blockAndProcessor = _delivery(msg.sender);
+        bool handled = _handle(recipient, message, gasLimit);
+        if (handled && recipient.code.length != 0) {
+            emit Process(message.origin(), message.sender(), recipient);
+            emit ProcessId(messageId);
+        } else {
+            delivery.blockAndProcessor = 0;
+            emit ProcessFailed(messageId, _returnedData());
+        }
+    }
+
+    /// @dev Calls `handle` with just that gas, and copies nothing of what it returns.
+    function _handle(address recipient, bytes calldata message, uint256 gasLimit) internal returns (bool handled) {
+        bytes memory data =
+            abi.encodeCall(IMessageRecipient.handle, (message.origin(), message.sender(), message.body()));
         // A call gets at most 63/64 of the gas left.
         unchecked {
             if (gasleft() < gasLimit + gasLimit / 32 + AFTER_HANDLE_GAS) revert NotEnoughGas();
         }
-
-        bool handled;
-        // Plain form: (handled, reason) = recipient.call{gas: gasLimit}(call), which copies all that the recipient returns.
         assembly ("memory-safe") {
-            handled := call(gasLimit, recipient, 0, add(call_, 32), mload(call_), 0, 0)
-        }
-        if (handled && recipient.code.length != 0) {
-            emit Process(origin, sender, recipient);
-            emit ProcessId(messageId);
-        } else {
-            delete _deliveries[messageId];
-            emit ProcessFailed(messageId, _returnedData());
+            handled := call(gasLimit, recipient, 0, add(data, 32), mload(data), 0, 0)
         }
     }
 
@@ -224,8 +253,8 @@ abstract contract Inbox is IMailbox {
         }
     }
 
-    function _delivery() internal view returns (uint256) {
-        return (block.number << 160) | uint160(msg.sender);
+    function _delivery(address processor_) internal view returns (uint256) {
+        return (block.number << 160) | uint160(processor_);
     }
 
     function _checkedId(bytes calldata message) internal view returns (bytes32) {

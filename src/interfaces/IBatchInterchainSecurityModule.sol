@@ -10,8 +10,8 @@ interface IBatchInterchainSecurityModule {
     error MixedOrigins(uint32 first, uint32 other);
 
     /// @notice Returns true, or reverts with the reason, if all of the messages are proven; false refuses them.
-    /// @dev The Mailbox calls it with at least one message, all to recipients of this module, and has recorded as delivered
-    ///      those that were not already.
+    /// @dev The Mailbox calls it with at least two messages, all to recipients of this module. Some may be delivered already, the
+    ///      others are not recorded as delivered yet: a module that has to know the delivery (IRateLimited) can not do it here.
     /// @param metadata What the module wants; docs/protocol.md has the layouts.
     /// @param messages In the order that the metadata is about.
     function verifyBatch(bytes calldata metadata, bytes[] calldata messages) external returns (bool);

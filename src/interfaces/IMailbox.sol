@@ -69,6 +69,13 @@ interface IMailbox {
     /// @notice The recipient of a message of a group names another module than that of the first one.
     error OtherModule(bytes32 messageId, address ism, address other);
 
+    /// @notice Only the Mailbox itself may call this.
+    error NotMailbox(address caller);
+
+    /// @notice In a batch, the recipient of a message that is a group of its own reverted with `reason` (at most its first 256
+    ///         bytes), used up its gas, or has no code. No caller gets to see it.
+    error HandleFailed(bytes reason);
+
     /// @notice Less gas is left than a recipient may use to name its module, or than a batch gives it for `handle`. More gas
     ///         helps.
     error NotEnoughGas();
@@ -188,6 +195,12 @@ interface IMailbox {
     /// @param metadata The groups (see the DeliveryGroups library).
     /// @param messages In the order of the groups.
     function processBatch(bytes calldata metadata, bytes[] calldata messages) external;
+
+    /// @notice Delivers a message of a batch that is a group of its own. Only the Mailbox may call.
+    /// @dev A frame of its own, which undoes what the module did where `handle` fails.
+    /// @param processor_ Who called `processBatch`.
+    /// @param gasLimit For `handle`.
+    function processAs(address processor_, uint256 gasLimit, bytes calldata metadata, bytes calldata message) external;
 
     /* ----------------------------------------------------- owner ---------------------------------------------------- */
 
