@@ -371,6 +371,23 @@ describe("a node that is wrong", () => {
     expect(await index.tick()).toMatchObject({ ...(await onChain()), count: 22 });
   });
 
+  it("forgets, after many failures, what it agreed on with a node that lied all along", async () => {
+    await origin.dispatch(bodies(2));
+    let lies = true;
+    const [root, count] = [toFunctionSelector("root()"), toFunctionSelector("count()")];
+    const client = origin.clientWith(async (request, forward) => {
+      if (lies && request.method === "eth_getLogs") return [];
+      if (lies && isCallOf(request, root)) return EMPTY_ROOT;
+      if (lies && isCallOf(request, count)) return `0x${"00".repeat(32)}`;
+      return await forward();
+    });
+    const index = await open({ client });
+    expect(await index.tick()).toMatchObject({ count: 0, root: EMPTY_ROOT });
+    lies = false;
+    for (let i = 0; i < 11; i++) await expect(index.tick()).rejects.toThrow(TreeMismatchError);
+    expect(await index.tick()).toMatchObject({ ...(await onChain()), count: 2 });
+  });
+
   it("fails the tick when the tree can not be read, and keeps what it has", async () => {
     await origin.dispatch(bodies(2));
     const root = toFunctionSelector("root()");

@@ -39,6 +39,8 @@ export type OriginIndex = {
   readonly tree: MerkleTree;
   /** @throws Error when no such message is indexed */
   message(index: number): Promise<IndexedMessage>;
+  /** The message with that id, undefined when none is indexed. */
+  find(id: Hash): Promise<IndexedMessage | undefined>;
   /** Up to `limit` messages in order, from index `from` on. */
   messages(range: { from: number; limit: number }): Promise<IndexedMessage[]>;
   /**
@@ -62,6 +64,8 @@ export type CreateOriginIndexParameters = {
 const DEFAULT_MAX_RANGE = 2_000;
 const RANGES_BEFORE_GROWING = 10;
 const ATTEMPTS = 3;
+/** Failures in a row after which what was confirmed before is not believed any more. */
+const PATIENCE = 10;
 
 /**
  * Follows one origin's Mailbox up to its final block. It survives restarts, notices reorganisations, and answers only
@@ -202,12 +206,16 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
 
   /**
    * Forgets the newest ranges that the chain's tree has not confirmed, so that they are read again: one after the first
-   * failure, twice as many after each further one, for a gap may lie further back than where it shows.
+   * failure, twice as many after each further one, for a gap may lie further back than where it shows. After many failures
+   * what it has confirmed is forgotten in the same way: the node may have lied then, and be honest now.
    */
   async function distrust(): Promise<void> {
     const blocks = await records.blocks();
-    const unverified = blocks.findIndex((block) => block.verified);
-    const drop = Math.min(2 ** failures, unverified === -1 ? blocks.length : unverified);
+    const verified = blocks.findIndex((block) => block.verified);
+    const unverified = verified === -1 ? blocks.length : verified;
+    const patient = Math.min(2 ** failures, unverified);
+    const impatient = failures < PATIENCE ? 0 : Math.min(2 ** (failures - PATIENCE), blocks.length);
+    const drop = Math.max(patient, impatient);
     failures += 1;
     if (drop > 0) await truncate(blocks[drop]);
   }
@@ -224,6 +232,7 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
       if (message === undefined) throw new Error(`message ${index} of ${chain.name} is not indexed`);
       return message;
     },
+    find: records.find,
     messages: records.messages,
     tick(options = {}) {
       const state = running.then(() => follow(options.signal));

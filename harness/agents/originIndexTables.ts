@@ -143,6 +143,16 @@ export async function openOriginRecords(parameters: {
       return found && toMessage(found);
     },
 
+    async find(id: Hash): Promise<IndexedMessage | undefined> {
+      const found = await db
+        .selectFrom("origin_message")
+        .selectAll()
+        .where("id", "=", id)
+        .where("origin", "=", origin)
+        .executeTakeFirst();
+      return found && toMessage(found);
+    },
+
     async messages(range: { from: number; limit: number }): Promise<IndexedMessage[]> {
       const rows = await db
         .selectFrom("origin_message")

@@ -19,10 +19,14 @@ export const chainConfigSchema = z.strictObject({
   mailbox: address,
   merkleTreeHook: address,
   validatorAnnounce: address,
+  /** What stands behind the validators of this chain's Mailbox: its ValidatorStake. */
+  validatorStake: address.exactOptional(),
   /** What payments for deliveries of messages from this chain are made to. */
   interchainGasPaymasters: z.array(address).exactOptional(),
   /** Locks payments for messages from this chain until they are delivered, if it has one. */
   escrowPaymaster: address.exactOptional(),
+  /** Modules on this chain that are trusted to verify receipts for that escrow. Payers choose one for each message. */
+  receiptIsms: z.array(address).exactOptional(),
   /** Tells other chains what was delivered on this one, and by whom, if it has one. */
   deliveryReceipts: address.exactOptional(),
   /** The Mailbox was deployed in this block or later. */

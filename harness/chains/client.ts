@@ -11,9 +11,10 @@ const BATCH_SIZE = 100;
  * Creates the client of a chain. Requests made together travel together; nothing is remembered between calls.
  * @example const client = createChainClient(chain);
  */
-export function createChainClient(chain: Pick<ChainConfig, "rpcUrl">): ChainClient {
+export function createChainClient(chain: Pick<ChainConfig, "rpcUrl"> & { timeoutMs?: number }): ChainClient {
+  const timeout = chain.timeoutMs ?? TIMEOUT_MS;
   return createPublicClient({
-    transport: http(chain.rpcUrl, { batch: { batchSize: BATCH_SIZE }, timeout: TIMEOUT_MS, retryCount: 1 }),
+    transport: http(chain.rpcUrl, { batch: { batchSize: BATCH_SIZE }, timeout, retryCount: 1 }),
     cacheTime: 0,
   });
 }

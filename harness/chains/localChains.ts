@@ -1,6 +1,7 @@
-import { bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
+import { type Address, bytesToHex, createTestClient, type HDAccount, type Hex, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { type CoreDeployment, deployCore, type IsmKind } from "../contracts/deployCore.ts";
+import { createDeployer } from "../contracts/deployer.ts";
 import type { GasPaymasterConfig } from "../contracts/gasPaymasterConfig.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import type { ChainConfig, Finality } from "./chainConfig.ts";
@@ -39,6 +40,8 @@ export type StartLocalChainsParameters = {
   ism?: IsmKind;
   /** Has both chains' dispatches pay for gas on the other by default, at these prices. Default: nothing is paid. */
   gasPaymaster?: GasPaymasterConfig["destinations"][string];
+  /** Has each chain offer pay on delivery, at so many wei for each gas of the other. Default: no escrow. */
+  escrowGasPrice?: bigint;
   /** Default: no block on top is needed. */
   finality?: Finality;
   /** Seconds between blocks. Default: a block for each transaction. */
@@ -66,7 +69,8 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
 
   async function start(name: "alpha" | "beta", anvil: Anvil): Promise<LocalChain> {
     const set = { validators: signers[name === "alpha" ? "beta" : "alpha"].map((v) => v.address), threshold };
-    const { gasPaymaster } = parameters;
+    const { gasPaymaster, escrowGasPrice: price } = parameters;
+    const payOnDelivery = price === undefined ? undefined : await createFlatPaymaster(anvil.rpcUrl, price);
     const core = await deployCore({
       rpcUrl: anvil.rpcUrl,
       account: localAccounts.deployer,
@@ -76,9 +80,11 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
       ...(gasPaymaster && {
         gasPaymaster: { destinations: { [NAMES[name === "alpha" ? "beta" : "alpha"]]: gasPaymaster } },
       }),
+      ...(payOnDelivery && { payOnDelivery }),
       onStep: (step) => onStep(`${name}: ${step}`),
     });
-    const { mailbox, merkleTreeHook, validatorAnnounce, interchainGasPaymasters, fromBlock, testRecipient } = core;
+    const { mailbox, merkleTreeHook, validatorAnnounce, fromBlock, testRecipient } = core;
+    const { interchainGasPaymasters, escrowPaymaster, deliveryReceipts, receiptIsms } = core;
     if (testRecipient === undefined) throw new Error("a development chain has a test recipient");
     if (parameters.blockTime !== undefined) {
       const control = createTestClient({ mode: "anvil", transport: http(anvil.rpcUrl) });
@@ -95,6 +101,7 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
       testRecipient,
       fromBlock,
       finality,
+      ...(escrowPaymaster && deliveryReceipts && receiptIsms && { escrowPaymaster, deliveryReceipts, receiptIsms }),
       ...(parameters.pollIntervalMs !== undefined && { pollIntervalMs: parameters.pollIntervalMs }),
     };
     return { config, core, anvil, validators: signers[name] };
@@ -115,4 +122,10 @@ export async function startLocalChains(parameters: StartLocalChainsParameters = 
   }
   await stop();
   throw alpha.status === "rejected" ? alpha.reason : (beta as PromiseRejectedResult).reason;
+}
+
+/** What an escrow takes its prices from. */
+async function createFlatPaymaster(rpcUrl: string, price: bigint): Promise<Address> {
+  const deployer = await createDeployer({ rpcUrl, account: localAccounts.deployer });
+  return (await deployer.create("FlatPaymaster", [price])).address;
 }

@@ -48,6 +48,34 @@ it("reads chains with their names, and paths relative to the file", () => {
   });
 });
 
+const bounds = { minGasPrice: "1", maxGasPrice: "300000000000" };
+
+it("reads what the gas oracle is told, with bounds for what it is not", () => {
+  const gasOracle = { prices: "prices.json", chains: { alpha: bounds } };
+  const config = readConfig(write({ chains: { alpha: chain }, gasOracle }), {});
+  expect(config.gasOracle).toEqual({
+    key: { env: "CAUSEWAY_GAS_ORACLE_KEY" },
+    prices: join(folder, "prices.json"),
+    maxPriceAge: 3_600,
+    threshold: 0.1,
+    margin: 0,
+    maxChange: 2,
+    interval: 60,
+    chains: { alpha: { minGasPrice: 1n, maxGasPrice: 300_000_000_000n } },
+  });
+});
+
+it.each([
+  ["no lower bound", { chains: { alpha: { maxGasPrice: "1" } } }, /minGasPrice/],
+  ["a lower bound of zero", { chains: { alpha: { ...bounds, minGasPrice: "0" } } }, /is zero/],
+  ["bounds in the wrong order", { chains: { alpha: { minGasPrice: "2", maxGasPrice: "1" } } }, /is above maxGasPrice/],
+  ["a limit below the threshold", { chains: {}, threshold: 0.5, maxChange: 1.5 }, /threshold leaves no room/],
+  ["no limit", { chains: {}, maxChange: 1 }, /maxChange/],
+])("refuses a gas oracle with %s", (_, gasOracle, message) => {
+  const file = write({ chains: {}, gasOracle: { prices: "prices.json", ...gasOracle } });
+  expect(() => readConfig(file, {})).toThrow(message);
+});
+
 it("takes the file from CAUSEWAY_CONFIG, and a chain's RPC from the environment", () => {
   const file = write({ chains: { "op-main": chain } });
   const env = { CAUSEWAY_CONFIG: file, CAUSEWAY_RPC_URL_OP_MAIN: "https://secret.example/key" };

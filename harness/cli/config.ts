@@ -2,18 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
+import { claimOptionsSchema } from "../agents/relayer/escrow/claimOptions.ts";
 import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
+import { type KeySource, keySourceSchema } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
-
-/** Where a private key is: in an environment variable or in a file of its own. Never in the configuration itself. */
-const keySourceSchema = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
-export type KeySource = z.infer<typeof keySourceSchema>;
+import { type WatchtowerConfig, watchtowerSchema } from "./watchtowerConfig.ts";
 
 const validatorSchema = z.strictObject({
   /** Name of the chain whose messages it signs. */
@@ -52,6 +48,8 @@ const relayerSchema = z.strictObject({
   maxReverts: z.int().min(1).exactOptional(),
   /** The same for so many wei of the destination's token, decimal. */
   maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
+  /** When to claim what escrows owe for deliveries. */
+  claims: claimOptionsSchema.exactOptional(),
 });
 
 const wei = z
@@ -59,29 +57,41 @@ const wei = z
   .regex(/^\d{1,30}$/, "is no whole number of wei")
   .transform(BigInt);
 
-const gasOracleSchema = z.strictObject({
-  /** The updater of the oracles that are written. */
-  key: keySourceSchema.default({ env: "CAUSEWAY_GAS_ORACLE_KEY" }),
-  /** File of what the chains' tokens are worth, which another program writes (docs/gas.md). */
-  prices: z.string(),
-  /** Seconds that those prices may be old; then what is on chain stays. */
-  maxPriceAge: z.int().min(1).default(3_600),
-  /** What of a price may be off before it is written: 0.1 is a tenth. */
-  threshold: z.number().min(0.001).max(1).default(0.1),
-  /** What gas prices are raised by: 0.1 is a tenth. */
-  margin: z.number().min(0).max(10).default(0),
-  /** Seconds between two looks. */
-  interval: z.int().min(1).default(60),
-  /** What gas can cost on each chain, in wei. What a node says beyond that is not believed, nor offered for a transaction. */
-  chains: z.record(
-    z.string(),
-    z
-      .strictObject({ minGasPrice: wei, maxGasPrice: wei })
-      .refine(({ minGasPrice, maxGasPrice }) => minGasPrice <= maxGasPrice, "minGasPrice is above maxGasPrice"),
-  ),
-  /** What to write, by the chain that it is on. Default: each chain's interchainGasPaymasters. */
-  oracles: z.record(z.string(), z.array(chainConfigSchema.shape.mailbox)).exactOptional(),
-});
+const gasOracleSchema = z
+  .strictObject({
+    /** The updater of the oracles that are written. */
+    key: keySourceSchema.default({ env: "CAUSEWAY_GAS_ORACLE_KEY" }),
+    /** File of what the chains' tokens are worth, which another program writes (docs/gas.md). */
+    prices: z.string(),
+    /** Seconds that those prices may be old; then what is on chain stays. */
+    maxPriceAge: z.int().min(1).default(3_600),
+    /** What of a price may be off before it is written: 0.1 is a tenth. */
+    threshold: z.number().min(0.001).max(1).default(0.1),
+    /** What gas prices are raised by: 0.1 is a tenth. */
+    margin: z.number().min(0).max(10).default(0),
+    /** By which factor a price may move in one write, up or down. A token's price that jumps further is refused. */
+    maxChange: z.number().min(1.01).max(1_000).default(2),
+    /** Seconds between two looks. */
+    interval: z.int().min(1).default(60),
+    /** What gas can cost on each chain, in wei. What a node says beyond that is not believed, nor offered for a transaction. */
+    chains: z.record(
+      z.string(),
+      z
+        .strictObject({
+          minGasPrice: wei.refine((price) => price > 0n, "is zero"),
+          maxGasPrice: wei,
+          /** Default: the domain. */
+          chainId: z.int().min(1).exactOptional(),
+        })
+        .refine(({ minGasPrice, maxGasPrice }) => minGasPrice <= maxGasPrice, "minGasPrice is above maxGasPrice"),
+    ),
+    /** What to write, by the chain that it is on. Default: each chain's interchainGasPaymasters. */
+    oracles: z.record(z.string(), z.array(chainConfigSchema.shape.mailbox)).exactOptional(),
+  })
+  .refine(
+    ({ threshold, maxChange }) => threshold < 1 - 1 / maxChange,
+    "threshold leaves no room: it must be below 1 - 1 / maxChange",
+  );
 
 const chainSchema = chainConfigSchema.omit({ name: true }).extend({
   /** Takes messages that are sent without naming a recipient; development chains have one. */
@@ -96,6 +106,7 @@ const configSchema = z.strictObject({
   chains: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), chainSchema),
   validator: validatorSchema.optional(),
   relayer: relayerSchema.optional(),
+  watchtower: watchtowerSchema.optional(),
   gasOracle: gasOracleSchema.optional(),
 });
 
@@ -113,6 +124,7 @@ export type Config = {
   chains: Record<string, NamedChain>;
   validator?: ValidatorConfig;
   relayer?: RelayerConfig;
+  watchtower?: WatchtowerConfig;
   gasOracle?: GasOracleConfig;
 };
 
@@ -131,7 +143,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   if (!parsed.success) {
     throw new UsageError(`the configuration ${file} is not valid:\n${z.prettifyError(parsed.error)}`);
   }
-  const { chains, validator, relayer, gasOracle } = parsed.data;
+  const { chains, validator, relayer, watchtower, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = (source: KeySource) => ("file" in source ? { file: path(source.file) } : source);
   return {
@@ -147,6 +159,14 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       },
     }),
     ...(relayer && { relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store) } }),
+    ...(watchtower && {
+      watchtower: {
+        ...watchtower,
+        ...(watchtower.key && { key: key(watchtower.key) }),
+        ...(watchtower.guardianKey && { guardianKey: key(watchtower.guardianKey) }),
+        store: path(watchtower.store),
+      },
+    }),
     ...(gasOracle && {
       gasOracle: { ...gasOracle, key: key(gasOracle.key), prices: path(gasOracle.prices) },
     }),

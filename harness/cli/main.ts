@@ -3,6 +3,7 @@ import { BaseError } from "viem";
 import { blsCommand } from "./commands/bls.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { escrowCommand } from "./commands/escrow.ts";
 import { gasOracleCommand } from "./commands/gasOracle.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { hookCommand } from "./commands/hook.ts";
@@ -11,9 +12,11 @@ import { payCommand } from "./commands/pay.ts";
 import { relayerCommand } from "./commands/relayer.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { sendCommand } from "./commands/send.ts";
+import { stakeCommand } from "./commands/stake.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validatorCommand } from "./commands/validator.ts";
+import { watchtowerCommand } from "./commands/watchtower.ts";
 import { whyCommand } from "./commands/why.ts";
 
 const program = new Command("causeway")
@@ -25,14 +28,17 @@ const program = new Command("causeway")
   .addCommand(demoCommand())
   .addCommand(sendCommand())
   .addCommand(payCommand())
+  .addCommand(escrowCommand())
   .addCommand(statusCommand())
   .addCommand(retryCommand())
   .addCommand(validatorCommand())
   .addCommand(relayerCommand())
+  .addCommand(watchtowerCommand())
   .addCommand(gasOracleCommand())
   .addCommand(deployCommand())
   .addCommand(ismCommand())
   .addCommand(hookCommand())
+  .addCommand(stakeCommand())
   .addCommand(blsCommand())
   .addCommand(gatewayCommand())
   .addCommand(whyCommand());

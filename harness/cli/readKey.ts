@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { Hex, LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { type BlsSigner, createBlsSigner } from "../protocol/bls.ts";
-import type { KeySource } from "./config.ts";
+import type { KeySource } from "./keySource.ts";
 import { UsageError } from "./usageError.ts";
 
 /**

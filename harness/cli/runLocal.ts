@@ -16,6 +16,8 @@ export type RunLocalParameters = {
   messages: number;
   /** Go on until a signal comes. */
   stay: boolean;
+  /** Wei for a gas of the other chain that escrows ask. Default: there are none. */
+  escrowGasPrice?: bigint;
 };
 
 const BLOCK_TIME_S = 1;
@@ -27,7 +29,7 @@ const DELIVERY_TIMEOUT_MS = 120_000;
  *
  * @throws Error when a message is not delivered in two minutes
  */
-export async function runLocal({ directory, messages, stay }: RunLocalParameters): Promise<void> {
+export async function runLocal({ directory, messages, stay, escrowGasPrice }: RunLocalParameters): Promise<void> {
   const folder = resolve(directory);
   await emptyFolder(folder);
   const spinner = ora({ text: "starting two chains", stream: process.stderr }).start();
@@ -40,6 +42,7 @@ export async function runLocal({ directory, messages, stay }: RunLocalParameters
       onStep: (step) => {
         spinner.text = step;
       },
+      ...(escrowGasPrice !== undefined && { escrowGasPrice }),
       relayerOptions: { pollIntervalMs: POLL_INTERVAL_MS },
       onValidatorEvent: timeline.onValidatorEvent,
       onRelayerEvent: timeline.onRelayerEvent,
@@ -105,7 +108,7 @@ function configOf(world: World) {
     const { name: _, ...chain } = world.chains[name].config;
     const { core } = world.chains[name];
     const ismFactories = Object.fromEntries(ISM_FACTORY_NAMES.map((factory) => [factory, core[factory]]));
-    return [name, { ...chain, ismFactories }];
+    return [name, { ...chain, ismFactories, aggregationHookFactory: core.aggregationHookFactory }];
   });
   return {
     chains: Object.fromEntries(chains),

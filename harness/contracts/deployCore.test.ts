@@ -7,6 +7,7 @@ import { gasPaymasterAbi, mailboxAbi } from "./abi.ts";
 import { readArtifact } from "./artifact.ts";
 import { UnsafeSetError } from "./assertSafeSet.ts";
 import { deployCore } from "./deployCore.ts";
+import { createDeployer } from "./deployer.ts";
 
 const [first, second, third] = [7, 8, 9].map(
   (addressIndex) =>
@@ -103,4 +104,18 @@ it("offers Mailbox and paymaster to another owner, who accepts them", async () =
   const [address] = core.interchainGasPaymasters ?? [];
   if (address === undefined) throw new Error("no paymaster");
   expect(await wallet.readContract({ address, abi: gasPaymasterAbi, functionName: "beneficiary" })).toBe(owner.address);
+});
+
+it("deploys pay on delivery too where that is asked for, at the prices of a paymaster", async () => {
+  const deployer = await createDeployer({ rpcUrl: anvil.rpcUrl, account });
+  const { address: paymaster } = await deployer.create("FlatPaymaster", [7n]);
+  const set = { validators: [first, second, third], threshold: 2 };
+  const core = await deployCore({ rpcUrl: anvil.rpcUrl, account, set, payOnDelivery: paymaster });
+  const { escrowPaymaster: escrow = "0x", deliveryReceipts: receipts = "0x" } = core;
+  const read = (name: string, address: Address, functionName: string) =>
+    deployer.client.readContract({ address, abi: readArtifact(name).abi, functionName });
+  expect(await read("EscrowPaymaster", escrow, "gasPaymaster")).toBe(getAddress(paymaster));
+  expect(await read("EscrowPaymaster", escrow, "mailbox")).toBe(getAddress(core.mailbox));
+  expect(await read("DeliveryReceipts", receipts, "mailbox")).toBe(getAddress(core.mailbox));
+  expect(core.receiptIsms).toEqual([core.defaultIsm]);
 });

@@ -1,8 +1,10 @@
 import { type Address, isAddressEqual, type LocalAccount } from "viem";
+import { AGGREGATION_HOOK_FACTORY } from "./aggregationHookFactory.ts";
 import { readAbi } from "./artifact.ts";
 import { assertSafeSet, type ValidatorSet } from "./assertSafeSet.ts";
 import { createDeployer, type Deployer } from "./deployer.ts";
 import { deployGasPaymaster } from "./deployGasPaymaster.ts";
+import { deployPayOnDelivery } from "./deployPayOnDelivery.ts";
 import type { GasPaymasterConfig } from "./gasPaymasterConfig.ts";
 import { ISM_FACTORIES, ISM_FACTORY_NAMES, type IsmFactories } from "./ismFactories.ts";
 
@@ -23,6 +25,8 @@ export type DeployCoreParameters = {
   ism?: IsmKind;
   /** A paymaster to deploy too, and to make the default hook. Default: none, the tree alone. */
   gasPaymaster?: GasPaymasterConfig;
+  /** Deploy pay on delivery too, at the quotes of that paymaster. Default: no. */
+  payOnDelivery?: Address;
   /** A chain without value: allows one validator and threshold one, and deploys a recipient to play with. */
   development?: boolean;
   /** Called before each transaction with what it does. */
@@ -35,19 +39,25 @@ export type CoreDeployment = IsmFactories & {
   merkleTreeHook: Address;
   validatorAnnounce: Address;
   defaultIsm: Address;
+  /** Makes aggregations of hooks. */
+  aggregationHookFactory: Address;
   /** Block that the Mailbox was created in: no message is older. */
   fromBlock: number;
   /** Only if one was asked for. */
   interchainGasPaymasters?: Address[];
   /** To whom the Mailbox and the paymaster are offered: until it calls `acceptOwnership` on both, the deployer owns them. */
   pendingOwner?: Address;
+  /** Only if pay on delivery was asked for: its two contracts, and the default module to verify receipts. */
+  escrowPaymaster?: Address;
+  deliveryReceipts?: Address;
+  receiptIsms?: Address[];
   /** Only on development chains. */
   testRecipient?: Address;
 };
 
 /**
- * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and the default module, and a paymaster
- * if one is asked for. Only then is the deployer the owner at first: it has to set the default hook.
+ * Deploys a Mailbox with its tree, the validators' announcements, the factories of modules and of hooks, the default module, and
+ * a paymaster if one is asked for. Only then is the deployer the owner at first: it has to set the default hook.
  *
  * @throws UnsafeSetError when the set is not safe and the chain is not for development
  * @throws Error of viem when the RPC or a transaction fails; what was deployed before it stays and does no harm
@@ -63,6 +73,7 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
 
   const factories = {} as IsmFactories;
   for (const name of ISM_FACTORY_NAMES) factories[name] = (await create(ISM_FACTORIES[name])).address;
+  const aggregationHookFactory = await create(AGGREGATION_HOOK_FACTORY);
 
   const what = `the default module: ${ism} multisig, ${set.threshold} of ${set.validators.length}`;
   const factory = ism === "message-id" ? "messageIdMultisigIsmFactory" : "merkleRootMultisigIsmFactory";
@@ -77,6 +88,8 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
   const paymaster =
     parameters.gasPaymaster &&
     (await payByDefault({ deployer, mailbox: mailbox.address, config: parameters.gasPaymaster, owner }));
+  const prices = parameters.payOnDelivery;
+  const escrow = prices && (await deployPayOnDelivery({ deployer, mailbox: mailbox.address, paymaster: prices }));
   const recipient = development ? await create("TestRecipient") : undefined;
 
   return {
@@ -86,8 +99,10 @@ export async function deployCore(parameters: DeployCoreParameters): Promise<Core
     validatorAnnounce: validatorAnnounce.address,
     defaultIsm,
     ...factories,
+    aggregationHookFactory: aggregationHookFactory.address,
     fromBlock: mailbox.block,
     ...paymaster,
+    ...(escrow && { ...escrow, receiptIsms: [defaultIsm] }),
     ...(recipient && { testRecipient: recipient.address }),
   };
 }

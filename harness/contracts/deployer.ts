@@ -7,6 +7,7 @@ import {
   type Hex,
   http,
   type LocalAccount,
+  type TransactionReceipt,
 } from "viem";
 import { readArtifact } from "./artifact.ts";
 
@@ -57,13 +58,13 @@ export async function createDeployer(parameters: {
       return { abi, address: contractAddress, block: Number(blockNumber) };
     },
 
-    /** Calls a contract. @throws Error when the transaction fails */
+    /** Calls a contract, with a value if there is one. Returns the receipt. @throws Error when the transaction fails */
     async write(
       what: string,
-      call: { address: Address; abi: Abi; functionName: string; args: readonly unknown[] },
-    ): Promise<void> {
+      call: { address: Address; abi: Abi; functionName: string; args: readonly unknown[]; value?: bigint },
+    ): Promise<TransactionReceipt> {
       onStep(what);
-      await mined(what, await wallet.writeContract(call));
+      return mined(what, await wallet.writeContract(call));
     },
 
     /** Has a factory make the module for `args`, at the address that it tells. @throws Error when the transaction fails */

@@ -32,7 +32,11 @@ export function writeConfig(world: Pick<World, "chains" | "directory">, name: st
 }
 
 /** Starts an agent as an operator does: the command in a process of its own, its key in the environment. */
-export function startAgent(agent: "validator" | "relayer", config: string, env: Record<string, string>): AgentProcess {
+export function startAgent(
+  agent: "validator" | "relayer" | "watchtower",
+  config: string,
+  env: Record<string, string>,
+): AgentProcess {
   // The kernel ends it with this process, where it can be asked to.
   const setpriv = process.platform === "linux" ? findOnPath("setpriv") : undefined;
   const [command = process.execPath, ...args] = [

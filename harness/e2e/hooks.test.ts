@@ -23,6 +23,7 @@ import { readAbi } from "../contracts/artifact.ts";
 import { createDeployer } from "../contracts/deployer.ts";
 import { deployHook } from "../hooks/deployHook.ts";
 import { hookConfigSchema } from "../hooks/hookConfig.ts";
+import { type DeliveryTerms, encodeDeliveryTerms } from "../protocol/deliveryTerms.ts";
 import { encodeHookMetadata } from "../protocol/hookMetadata.ts";
 import { CHAIN_NAMES, createWorld, type World } from "../world/createWorld.ts";
 import { control, recipientOn, write } from "./kit.ts";
@@ -45,7 +46,8 @@ beforeAll(async () => {
   config = join(world.directory, "causeway.json");
   const chains = CHAIN_NAMES.map((name) => {
     const { name: _, ...chain } = world.chains[name].config;
-    return [name, chain];
+    const { aggregationHookFactory } = world.chains[name].core;
+    return [name, { ...chain, aggregationHookFactory }];
   });
   await writeFile(config, JSON.stringify({ chains: Object.fromEntries(chains) }));
 });
@@ -65,18 +67,22 @@ async function hookDeploy(description: unknown): Promise<Address> {
 /** The same without the command. */
 async function part(description: unknown): Promise<Address> {
   const { rpcUrl, mailbox, merkleTreeHook } = world.chains.alpha.config;
+  const { aggregationHookFactory } = world.chains.alpha.core;
   const config = hookConfigSchema.parse(description);
-  return deployHook({ deployer: await createDeployer({ rpcUrl, account: deployer }), config, mailbox, merkleTreeHook });
+  const account = await createDeployer({ rpcUrl, account: deployer });
+  return deployHook({ deployer: account, config, mailbox, merkleTreeHook, aggregationHookFactory });
 }
 
 /** Body of a token message: recipient and amount. */
 const transfer = (amount: bigint): Hex => concat([pad("0x01", { size: 32 }), numberToHex(amount, { size: 32 })]);
 
-type Dispatch = { hook: Address; body?: Hex; recipient?: Hex; value?: bigint };
+type Dispatch = { hook: Address; body?: Hex; recipient?: Hex; value?: bigint; terms?: DeliveryTerms };
 
-function call({ hook, body = "0x01", recipient, value }: Dispatch, refundAddress: Address) {
+function call({ hook, body = "0x01", recipient, value, terms }: Dispatch, refundAddress: Address) {
   const { alpha, beta } = world.chains;
-  const metadata = encodeHookMetadata({ msgValue: 0n, gasLimit: GAS, refundAddress });
+  const metadata = terms
+    ? encodeDeliveryTerms({ gasLimit: GAS, refundAddress }, terms)
+    : encodeHookMetadata({ msgValue: 0n, gasLimit: GAS, refundAddress });
   const to = recipient ?? pad(beta.config.testRecipient, { size: 32 });
   const args = [beta.config.domain, to, body, metadata, hook] as const;
   return { address: alpha.config.mailbox, abi: mailboxAbi, args, account: sender, ...(value && { value }) };
@@ -184,6 +190,35 @@ it("deploys a tree of all hooks; what each is due stays, the rest comes back, an
   await write(alpha, { ...pause, functionName: "unpause" });
   const { id } = await dispatch({ hook, body });
   await world.until(() => world.delivered("beta", id), "delivered");
+});
+
+it("locks what another hook quotes in an escrow, and the message arrives", async () => {
+  const { alpha, beta } = world.chains;
+  const prices = await part({ type: "protocolFee", owner, maxProtocolFee: 1_000, protocolFee: 77, beneficiary });
+  const hook = await part({ type: "escrowPaymaster", gasPaymaster: prices });
+  const { timestamp } = await control(alpha).getBlock();
+  const terms = {
+    deadline: 0,
+    escrowUntil: Number(timestamp) + 86_400,
+    receiptIsm: alpha.core.defaultIsm,
+    receiptSender: pad(beta.config.mailbox, { size: 32 }),
+  };
+  const { quote, id } = await dispatch({ hook, terms });
+  expect(quote).toBe(77n);
+  expect(await balance(hook)).toBe(77n);
+  expect(await balance(prices)).toBe(0n);
+  expect(await refusal({ hook, terms, value: 76n })).toMatch(/Underpaid\(76, 77\)/);
+  await world.until(() => world.delivered("beta", id), "delivered");
+});
+
+it("makes one aggregation of the same hooks", async () => {
+  const description = {
+    type: "aggregationHook",
+    hooks: [await part({ type: "defaultHook" }), { type: "merkleTreeHook" }],
+  };
+  expect(await part(description)).toBe(await part(description));
+  // In another order it is another.
+  expect(await part({ ...description, hooks: description.hooks.toReversed() })).not.toBe(await part(description));
 });
 
 it("deploys nothing of a description that it can not read, and says what is wrong with it", async () => {

@@ -13,10 +13,12 @@ import { getMessage, type MessageStatus } from "../agents/relayer/messageStatus.
 import { type LocalChain, localAccounts } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
 import { readArtifact } from "../contracts/artifact.ts";
+import { encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
 import type { SignedCheckpoint } from "../storage/checkpointStorage.ts";
 import { locationToFolder } from "../storage/folderLocation.ts";
 import { createFolderReader } from "../storage/folderReader.ts";
 import { CHAIN_NAMES, type ChainName, type World } from "../world/createWorld.ts";
+import type { Sent } from "../world/dispatchMessages.ts";
 
 const testRecipientAbi = readArtifact("TestRecipient").abi;
 
@@ -43,7 +45,7 @@ export async function deploy(chain: LocalChain, name: string, args: readonly unk
 /** Calls a contract as the deployer. @throws Error when it reverts */
 export async function write(
   chain: LocalChain,
-  call: { address: Address; abi: Abi; functionName: string; args?: readonly unknown[] },
+  call: { address: Address; abi: Abi; functionName: string; args?: readonly unknown[]; value?: bigint },
 ): Promise<void> {
   const wallet = createWalletClient({ account: localAccounts.deployer, transport: http(chain.config.rpcUrl) });
   const hash = await wallet.writeContract({ ...call, chain: null });
@@ -117,4 +119,22 @@ export async function publishedBy(validator: { location: string }, index: number
   const signed = await reader.checkpoint(index);
   if (signed === undefined) throw new Error(`${validator.location} has no signature for index ${index}`);
   return signed;
+}
+
+/** The sender delivers a message from alpha to beta by hand, with the signatures of two validators. */
+export async function deliverByHand(world: World, { message, index }: Pick<Sent, "message" | "index">): Promise<void> {
+  const { beta } = world.chains;
+  const two = world.validators.filter(({ chain }) => chain === "alpha").slice(0, 2);
+  const published = await Promise.all(two.map((validator) => publishedBy(validator, index)));
+  const checkpoint = published[0]?.checkpoint ?? expect.unreachable();
+  const metadata = encodeMessageIdMetadata({ ...checkpoint, signatures: published.map(({ signature }) => signature) });
+  const wallet = createWalletClient({ account: localAccounts.sender, transport: http(beta.config.rpcUrl) });
+  const hash = await wallet.writeContract({
+    chain: null,
+    address: beta.config.mailbox,
+    abi: mailboxAbi,
+    functionName: "process",
+    args: [metadata, message],
+  });
+  expect((await control(beta).waitForTransactionReceipt({ hash })).status).toBe("success");
 }

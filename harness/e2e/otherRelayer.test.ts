@@ -1,32 +1,10 @@
 import { join } from "node:path";
 import { pino } from "pino";
-import { createWalletClient, http } from "viem";
 import { expect, it } from "vitest";
 import { openRelayer } from "../agents/relayer/openRelayer.ts";
 import { localAccounts } from "../chains/localChains.ts";
-import { mailboxAbi } from "../contracts/abi.ts";
-import { encodeMessageIdMetadata } from "../protocol/multisigMetadata.ts";
-import { createWorld, type World } from "../world/createWorld.ts";
-import type { Sent } from "../world/dispatchMessages.ts";
-import { bodies, control, processed, publishedBy, recipientOn, statusOf, transactionCount } from "./kit.ts";
-
-/** Delivers a message by hand, with the signatures of two validators. */
-async function deliverByHand(world: World, { message, index }: Sent): Promise<void> {
-  const { beta } = world.chains;
-  const two = world.validators.filter(({ chain }) => chain === "alpha").slice(0, 2);
-  const published = await Promise.all(two.map((validator) => publishedBy(validator, index)));
-  const checkpoint = published[0]?.checkpoint ?? expect.unreachable();
-  const metadata = encodeMessageIdMetadata({ ...checkpoint, signatures: published.map(({ signature }) => signature) });
-  const wallet = createWalletClient({ account: localAccounts.sender, transport: http(beta.config.rpcUrl) });
-  const hash = await wallet.writeContract({
-    chain: null,
-    address: beta.config.mailbox,
-    abi: mailboxAbi,
-    functionName: "process",
-    args: [metadata, message],
-  });
-  expect((await control(beta).waitForTransactionReceipt({ hash })).status).toBe("success");
-}
+import { createWorld } from "../world/createWorld.ts";
+import { bodies, deliverByHand, processed, recipientOn, statusOf, transactionCount } from "./kit.ts";
 
 it("records what anybody else delivered, and pays nothing for it", async () => {
   await using world = await createWorld();

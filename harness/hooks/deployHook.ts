@@ -1,4 +1,5 @@
 import { type Address, isAddressEqual, zeroAddress } from "viem";
+import { AGGREGATION_HOOK_FACTORY } from "../contracts/aggregationHookFactory.ts";
 import { readAbi } from "../contracts/artifact.ts";
 import type { Deployer } from "../contracts/deployer.ts";
 import { deployGasPaymaster } from "../contracts/deployGasPaymaster.ts";
@@ -15,10 +16,8 @@ export type DeployHookParameters = {
   aggregationHookFactory?: Address | undefined;
 };
 
-const FACTORY = "StaticAggregationHookFactory";
-
 /**
- * Deploys a hook with all that are below it, the lowest first.
+ * Deploys a hook with all that are below it, the lowest first. An aggregation of the same hooks that is there already is used again.
  *
  * @returns the address of the uppermost
  * @throws Error when a transaction fails; what was deployed before stays and does no harm
@@ -45,8 +44,8 @@ export async function deployHook(parameters: DeployHookParameters): Promise<Addr
         return create("DefaultHook", [mailbox]);
       case "aggregationHook": {
         const hooks = await inTurn(config.hooks, deploy);
-        factory ??= await create(FACTORY, []);
-        return deployer.make(config.type, { address: factory, abi: readAbi(FACTORY) }, [hooks]);
+        factory ??= await create(AGGREGATION_HOOK_FACTORY, []);
+        return deployer.make(config.type, { address: factory, abi: readAbi(AGGREGATION_HOOK_FACTORY) }, [hooks]);
       }
       case "domainRoutingHook":
         return create("DomainRoutingHook", [config.owner, await routes(config.domains)]);

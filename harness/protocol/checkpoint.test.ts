@@ -1,7 +1,7 @@
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { announcementDigest, checkpointDigest, recoverSigner } from "./checkpoint.ts";
+import { announcementDigest, checkpointDigest, rawCheckpointDigest, recoverSigner } from "./checkpoint.ts";
 import { createRandom, flipByte, hexColumn, numberColumn, readVectors, rows } from "./testkit.ts";
 import { FormatError } from "./wireFormat.ts";
 
@@ -111,6 +111,10 @@ test("fields that are not of their type have no digest", () => {
     messageId: word,
   } as const;
   expect(checkpointDigest(checkpoint)).toMatch(/^0x[0-9a-f]{64}$/);
+  const tree = `0x${"00".repeat(12)}${"22".repeat(20)}` as const;
+  expect(rawCheckpointDigest({ ...checkpoint, tree })).toBe(checkpointDigest(checkpoint));
+  expect(rawCheckpointDigest({ ...checkpoint, tree: word })).not.toBe(checkpointDigest(checkpoint));
+  expect(() => rawCheckpointDigest({ ...checkpoint, tree: checkpoint.merkleTreeHook })).toThrow(FormatError);
   expect(() => checkpointDigest({ ...checkpoint, origin: 2 ** 32 })).toThrow(FormatError);
   expect(() => checkpointDigest({ ...checkpoint, index: -1 })).toThrow(FormatError);
   expect(() => checkpointDigest({ ...checkpoint, root: "0x00" })).toThrow(FormatError);

@@ -14,6 +14,9 @@ export type Checkpoint = {
   messageId: Hex;
 };
 
+/** A checkpoint with whatever 32 bytes stand for its tree: modules take any, and only some of them are addresses. */
+export type RawCheckpoint = Omit<Checkpoint, "merkleTreeHook"> & { tree: Hex };
+
 export type Announcement = {
   /** uint32: the domain of the chain whose messages the validator signs. */
   origin: number;
@@ -38,10 +41,15 @@ const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0
  * @throws FormatError when a field is out of range or of the wrong length
  */
 export function checkpointDigest(checkpoint: Checkpoint): Hex {
+  return rawCheckpointDigest({ ...checkpoint, tree: addressToBytes32(checkpoint.merkleTreeHook) });
+}
+
+/** As `checkpointDigest`, for any tree. @throws FormatError when a field is out of range or of the wrong length */
+export function rawCheckpointDigest(checkpoint: RawCheckpoint): Hex {
   const domainHash = keccak256(
     concat([
       uint32ToHex("checkpoint origin", checkpoint.origin),
-      addressToBytes32(checkpoint.merkleTreeHook),
+      checkedHex("checkpoint tree", checkpoint.tree, 32),
       stringToHex("HYPERLANE"),
     ]),
   );

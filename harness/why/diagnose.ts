@@ -14,6 +14,7 @@ import type { MessageRules } from "../agents/relayer/rules/messageRules.ts";
 import type { ChainConfig } from "../chains/chainConfig.ts";
 import { type ChainClient, createChainClient } from "../chains/client.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
+import { describeEscrow, readEscrow } from "../escrow/readEscrow.ts";
 import type { IsmNode } from "../ism/ismTree.ts";
 import { recipientAbi } from "../ism/moduleAbi.ts";
 import { readIsm } from "../ism/readIsm.ts";
@@ -81,6 +82,7 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
   const message = decodeMessage(found.message);
   ok("dispatched", `on ${found.chain.name} in block ${found.block}, nonce ${message.nonce}, transaction ${found.tx}`);
   try {
+    await tellEscrow(found, id, steps);
     const destination = destinationOf(parameters.chains, message, steps);
     const client = createChainClient(destination);
     const place = { chain: destination, client };
@@ -90,7 +92,7 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
       return { id, verdict: detail, delivered: true, checks, tree };
     }
     await checkFinality(found, steps);
-    const checkGas = parameters.rules && (await checkPayment(parameters.rules, found, id, steps));
+    const checkGas = parameters.rules && (await checkPayment(parameters.rules, found, id, steps, client));
     const recipient = await checkRecipient(place, message, steps);
     const ism = await readModule(place, recipient, steps);
     tree = await readIsm({ client, ism, origin: message.origin, amount: tokenAmount(message) });
@@ -98,7 +100,7 @@ export async function diagnose(parameters: DiagnoseParameters): Promise<Diagnosi
     const metadata = await checkMetadata({ ...parameters, id, found, message, tree, client }, steps);
     const delivery = { from: parameters.relayer, metadata, message: found.message, handling };
     const gas = await checkDelivery(place, delivery, steps);
-    checkGas?.(gas);
+    await checkGas?.(gas);
     const verdict = "nothing prevents its delivery: a relayer has only to send it";
     return { id, verdict, delivered: false, checks, tree };
   } catch (error) {
@@ -124,6 +126,15 @@ async function findOrigin(chains: readonly ChainConfig[], id: Hash): Promise<Fou
   const read = chains.length - failures.length;
   const unread = failures.length === 0 ? "" : `; not all could be read: ${failures.join("; ")}`;
   throw new Error(`message ${id} was dispatched on none of the ${read} chains that were read${unread}`);
+}
+
+/** What its origin's escrow holds, or has held, for the message. */
+async function tellEscrow({ chain, client }: FoundDispatch, id: Hash, steps: Steps): Promise<void> {
+  const escrow = chain.escrowPaymaster;
+  if (escrow === undefined) return;
+  const found = await readEscrow({ chain, client, escrow }, id).catch((error: unknown) => errorText(error));
+  if (typeof found === "string") return steps.info("escrow", `could not be read: ${found}`);
+  if (found.state !== "none") steps.info("escrow", describeEscrow(found));
 }
 
 function destinationOf(chains: readonly ChainConfig[], { destination }: Message, steps: Steps): ChainConfig {

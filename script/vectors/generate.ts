@@ -13,6 +13,7 @@ import { hookMetadataVectors } from "./hookMetadata.ts";
 import { messageVectors } from "./messages.ts";
 import { metadataVectors } from "./metadata.ts";
 import { treeVectors } from "./tree.ts";
+import { validatorSetVectors } from "./validatorSet.ts";
 
 const files = {
   messages: messageVectors,
@@ -21,6 +22,7 @@ const files = {
   metadata: metadataVectors,
   hookMetadata: hookMetadataVectors,
   bls: blsVectors,
+  validatorSet: validatorSetVectors,
   deliveryTerms: deliveryTermsVectors,
   deliveryReceipts: deliveryReceiptVectors,
   expiringMessages: expiringMessageVectors,

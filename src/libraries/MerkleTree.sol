@@ -58,4 +58,21 @@ library MerkleTree {
                 : Hashes.efficientKeccak256(node, sibling);
         }
     }
+
+    /// @notice The root that the tree had when `leaf`, at `index`, was its last one, from the siblings that it has under any
+    ///         later root: those left of it are still the same, and right of it all was empty.
+    function lastLeafRoot(bytes32 leaf, bytes32[DEPTH] calldata proof, uint32 index)
+        internal
+        pure
+        returns (bytes32 node)
+    {
+        node = leaf;
+        bytes32 zero;
+        for (uint256 level; level < DEPTH; ++level) {
+            node = (index >> level) & 1 == 1
+                ? Hashes.efficientKeccak256(proof[level], node)
+                : Hashes.efficientKeccak256(node, zero);
+            zero = Hashes.efficientKeccak256(zero, zero);
+        }
+    }
 }

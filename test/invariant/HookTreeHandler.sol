@@ -5,6 +5,8 @@ import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.so
 import {IPausableHook} from "src/interfaces/IPausableHook.sol";
 import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
 import {IProtocolFee} from "src/interfaces/IProtocolFee.sol";
+import {IRateLimited} from "src/interfaces/IRateLimited.sol";
+import {IRateLimitedHook} from "src/interfaces/IRateLimitedHook.sol";
 
 import {HookTrees} from "../kit/HookTrees.sol";
 import {Reference} from "../kit/Reference.sol";
@@ -18,7 +20,7 @@ contract HookTreeHandler is HookTrees {
     uint256 internal constant MAX_NODES = 40;
     uint256 internal constant SUPPLY = 1e40;
 
-    address[] internal _actors = [makeAddr("first"), makeAddr("second"), makeAddr("third")];
+    address[] internal _actors = [_limited, makeAddr("second"), makeAddr("third")];
     HostileRefundee internal _refundee = new HostileRefundee();
 
     uint256 public minted;
@@ -56,6 +58,8 @@ contract HookTreeHandler is HookTrees {
             assertEq(order.sender.balance, sent + value);
             if (!due.refused) assertEq(bytes4(reason), IPostDispatchHook.Underpaid.selector);
             ++calls[due.refused ? "refused" : "underpaid"];
+            if (bytes4(reason) == IRateLimited.RateLimitExceeded.selector) ++calls["rate exceeded"];
+            if (bytes4(reason) == IRateLimitedHook.AlreadyValidated.selector) ++calls["limited twice"];
             return;
         }
         assertEq(alice().balance - before, value - due.value);
@@ -65,6 +69,7 @@ contract HookTreeHandler is HookTrees {
         valueTaken += due.value;
         ++calls[value == due.value ? "exact" : "surplus"];
         if (due.tokens != 0) ++calls["in token"];
+        if (due.limited != 0) ++calls["rate-limited"];
     }
 
     function quote(uint256 seed, uint256 named, bool inToken) external {
@@ -137,7 +142,9 @@ contract HookTreeHandler is HookTrees {
         _setHooks(required % _nodes.length, default_ % _nodes.length);
     }
 
+    /// @dev Time passes too, so that the rate limit lets more through.
     function setPrices(uint256 seed, uint128 rate, uint128 gasPrice, uint256 fee, bool pause) external {
+        vm.warp(block.timestamp + (seed % 30));
         _setPrices(_destinations[seed % SERVED], uint128(bound(rate, 1, 1e14)), uint128(bound(gasPrice, 1, 1e13)));
         vm.startPrank(_owner);
         for (uint256 i; i < _nodes.length; ++i) {

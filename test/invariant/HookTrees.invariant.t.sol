@@ -56,12 +56,15 @@ contract HookTreesInvariantTest is Test {
             if (i % 8 == 0) handler.claim(seed);
             invariant_valueIsFeesAndRefunds();
         }
-        string[11] memory outcomes = [
+        string[14] memory outcomes = [
             "refused",
             "underpaid",
             "exact",
             "surplus",
             "in token",
+            "rate-limited",
+            "rate exceeded",
+            "limited twice",
             "quote",
             "hostile",
             "reentered",

@@ -9,6 +9,7 @@ import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.so
 import {IPausableHook} from "src/interfaces/IPausableHook.sol";
 import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
 import {IProtocolFee} from "src/interfaces/IProtocolFee.sol";
+import {IRateLimitedHook} from "src/interfaces/IRateLimitedHook.sol";
 import {IDomainRoutingHook, IRecipientRoutingHook} from "src/interfaces/IRoutingHook.sol";
 
 import {PaymentToken} from "../mocks/PaymentToken.sol";
@@ -19,6 +20,7 @@ abstract contract HookTrees is Test {
     enum Kind {
         Tree,
         Pausable,
+        RateLimited,
         Fee,
         Paymaster,
         Aggregation,
@@ -51,12 +53,15 @@ abstract contract HookTrees is Test {
         uint256 value;
         uint256 tokens;
         bool refused;
+        /// @dev How often the rate limit is asked, which it may be once.
+        uint256 limited;
     }
 
     uint256 internal constant MAX_DEPTH = 3;
     uint256 internal constant SERVED = 2;
     uint256 internal constant MAX_FEE = 1 ether;
     uint256 internal constant THRESHOLD = 100;
+    uint256 internal constant CAPACITY = 600; // in a minute
     uint96 internal constant OVERHEAD = 75_000;
     bytes32 internal constant TO = bytes32(uint256(0x1234));
 
@@ -67,6 +72,11 @@ abstract contract HookTrees is Test {
     PaymentToken internal _token;
     address internal _owner = makeAddr("owner");
     address internal _beneficiary = makeAddr("beneficiary");
+    /// @dev Whose messages the rate limit takes.
+    address internal _limited = makeAddr("first");
+    IRateLimitedHook internal _rateLimit;
+    /// @dev How many hooks are there at first, none of them deeper than 1.
+    uint256 internal _leaves;
 
     /// @dev The last of them has no prices.
     uint32[3] internal _destinations = [2000, 3000, 4000];
@@ -82,11 +92,14 @@ abstract contract HookTrees is Test {
         _token = new PaymentToken();
         _addLeaf(Kind.Tree, mailbox.merkleTreeHook());
         _addLeaf(Kind.Pausable, Shipped.pausableHook(_owner, _owner));
+        _rateLimit = Shipped.rateLimitedHook(mailbox, _owner, CAPACITY, 60, _limited);
+        _addLeaf(Kind.RateLimited, _rateLimit);
         _addLeaf(Kind.Fee, Shipped.protocolFee(MAX_FEE, 7, _beneficiary, _owner));
         _addLeaf(Kind.Fee, Shipped.protocolFee(MAX_FEE, 0, _beneficiary, _owner));
         _addPaymaster(true);
         _addPaymaster(false);
         _nodes.push(Node(Kind.Default, Shipped.defaultHook(mailbox), 1, true, new uint256[](0)));
+        _leaves = _nodes.length;
         for (uint256 i; i < SERVED; ++i) {
             _setPrices(_destinations[i], 1e10 + uint128(i), 1 gwei);
         }
@@ -143,13 +156,13 @@ abstract contract HookTrees is Test {
 
     /* ----------------------------------------------------- growth --------------------------------------------------- */
 
-    /// @dev A hook over hooks that are there. If that would be too deep, the lowest of them are taken.
+    /// @dev A hook over hooks that are there. Where that would be too deep, one of the first is taken instead.
     function _grow(uint256 kindSeed, uint256[] memory below) internal {
         Node memory node;
         node.kind = Kind(uint256(Kind.Aggregation) + (kindSeed % 5));
         for (uint256 i; i < below.length; ++i) {
             below[i] %= _nodes.length;
-            if (_nodes[below[i]].depth == MAX_DEPTH) below[i] %= uint256(Kind.Default);
+            if (_nodes[below[i]].depth == MAX_DEPTH) below[i] %= _leaves;
             Node storage child = _nodes[below[i]];
             if (child.depth >= node.depth) node.depth = child.depth + 1;
             if (child.holdsDefault) node.holdsDefault = true;
@@ -201,8 +214,9 @@ abstract contract HookTrees is Test {
     /* ------------------------------------------------------ rule ---------------------------------------------------- */
 
     /// @dev What the required hook and the one named take of a message.
-    function _due(uint256 named, Order memory order) internal view returns (Due memory) {
-        return _sum(_dueBelow(_required, order, true), _dueBelow(named, order, true));
+    function _due(uint256 named, Order memory order) internal view returns (Due memory due) {
+        due = _sum(_dueBelow(_required, order, true), _dueBelow(named, order, true));
+        if (due.limited > 1) due.refused = true;
     }
 
     /// @param direct Whether it is the Mailbox that calls.
@@ -211,17 +225,26 @@ abstract contract HookTrees is Test {
         Kind kind = node.kind;
         if (kind == Kind.Default) return _dueBelow(_default, order, false);
         if (kind < Kind.Aggregation) return _dueLeaf(node, order, direct);
-        if (kind == Kind.Domain && order.destination == _destinations[2]) return Due(0, 0, true);
-        if (kind != Kind.Aggregation) return _dueBelow(node.below[_isFirst(kind, order) ? 0 : 1], order, false);
-        for (uint256 i; i < node.below.length; ++i) {
-            due = _sum(due, _dueBelow(node.below[i], order, false));
+        if (kind == Kind.Aggregation) {
+            for (uint256 i; i < node.below.length; ++i) {
+                due = _sum(due, _dueBelow(node.below[i], order, false));
+            }
+            return due;
         }
+        if (kind == Kind.Domain && order.destination == _destinations[2]) return Due(0, 0, true, 0);
+        return _dueBelow(node.below[_isFirst(kind, order) ? 0 : 1], order, false);
     }
 
     function _dueLeaf(Node storage node, Order memory order, bool direct) internal view returns (Due memory due) {
+        if (node.kind == Kind.RateLimited) return _dueRateLimited(order);
         if (node.kind == Kind.Paymaster) return _duePaymaster(order, direct);
         if (node.kind == Kind.Pausable) due.refused = IPausableHook(address(node.hook)).paused();
         if (node.kind == Kind.Fee) due.value = IProtocolFee(address(node.hook)).protocolFee();
+    }
+
+    function _dueRateLimited(Order memory order) internal view returns (Due memory due) {
+        due.refused = order.sender != _limited || order.amount > _rateLimit.calculateCurrentLevel();
+        due.limited = 1;
     }
 
     function _duePaymaster(Order memory order, bool direct) internal view returns (Due memory due) {
@@ -239,6 +262,6 @@ abstract contract HookTrees is Test {
     }
 
     function _sum(Due memory a, Due memory b) internal pure returns (Due memory) {
-        return Due(a.value + b.value, a.tokens + b.tokens, a.refused || b.refused);
+        return Due(a.value + b.value, a.tokens + b.tokens, a.refused || b.refused, a.limited + b.limited);
     }
 }

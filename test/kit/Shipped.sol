@@ -9,6 +9,7 @@ import {IAttestationCcipReadIsm} from "src/interfaces/ICcipReadIsm.sol";
 import {IStaticAggregationHookFactory} from "src/interfaces/IAggregationHook.sol";
 import {IBlsKeyRegistry} from "src/interfaces/IBlsKeyRegistry.sol";
 import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol";
+import {ICheckpointFraudProofs} from "src/interfaces/ICheckpointFraudProofs.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
 import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
@@ -39,9 +40,14 @@ import {
 } from "src/interfaces/IRoutingHook.sol";
 import {IMessageIdAuthHook} from "src/interfaces/IMessageIdAuthHook.sol";
 import {IMessageIdAuthorizedIsm} from "src/interfaces/IMessageIdAuthorizedIsm.sol";
+import {IStakeTerms} from "src/interfaces/IStakeTerms.sol";
+import {ISlasher} from "src/interfaces/ISlasher.sol";
+import {ISlashingTerms} from "src/interfaces/ISlashingTerms.sol";
+import {IStakedMultisigIsm} from "src/interfaces/IStakedMultisigIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
+import {IValidatorStake} from "src/interfaces/IValidatorStake.sol";
 import {IStaticWeightedMultisigIsmFactory} from "src/interfaces/IWeightedMultisigIsm.sol";
 
 /// @notice The Mailbox with what it inherits: its interface alone is what other contracts may call.
@@ -66,6 +72,21 @@ interface IOwnedOptimisticIsm is IOptimisticIsm {
     function transferOwnership(address newOwner) external;
     function acceptOwnership() external;
     function renounceOwnership() external;
+}
+
+/// @notice The stake with what it inherits.
+interface IVersionedValidatorStake is IValidatorStake {
+    function PACKAGE_VERSION() external view returns (string memory);
+}
+
+/// @notice The staked module with what it inherits.
+interface IOwnedStakedMultisigIsm is IStakedMultisigIsm {
+    function owner() external view returns (address);
+    function pendingOwner() external view returns (address);
+    function transferOwnership(address newOwner) external;
+    function acceptOwnership() external;
+    function renounceOwnership() external;
+    function mailbox() external view returns (IMailbox);
 }
 
 /// @notice The paymaster with what it inherits.
@@ -284,6 +305,43 @@ library Shipped {
     function blsMultisigIsmFactory(IBlsKeyRegistry registry) internal returns (IBlsMultisigIsmFactory) {
         return IBlsMultisigIsmFactory(
             _deploy("src/isms/bls/BlsMultisigIsmFactory.sol:BlsMultisigIsmFactory", abi.encode(registry))
+        );
+    }
+
+    /* ---------------------------------------------------- staking --------------------------------------------------- */
+
+    function validatorStake(
+        IMailbox forMailbox,
+        IBlsKeyRegistry registry,
+        IStakeTerms.Terms memory terms,
+        ISlashingTerms.Terms memory slashingTerms
+    ) internal returns (IVersionedValidatorStake) {
+        bytes memory arguments = abi.encode(forMailbox, registry, terms, slashingTerms);
+        return IVersionedValidatorStake(_deploy("src/staking/ValidatorStake.sol:ValidatorStake", arguments));
+    }
+
+    function checkpointFraudProofs() internal returns (ICheckpointFraudProofs) {
+        return ICheckpointFraudProofs(_deploy("src/staking/CheckpointFraudProofs.sol:CheckpointFraudProofs", ""));
+    }
+
+    function slasher(
+        IMailbox forMailbox,
+        IValidatorStake stake,
+        ICheckpointFraudProofs proofs,
+        ISlashingTerms.Terms memory terms
+    ) internal returns (ISlasher) {
+        return ISlasher(_deploy("src/staking/Slasher.sol:Slasher", abi.encode(forMailbox, stake, proofs, terms)));
+    }
+
+    function stakedMultisigIsm(IMailbox forMailbox, address owner, uint48 setLifetime, uint48 delay)
+        internal
+        returns (IOwnedStakedMultisigIsm)
+    {
+        return IOwnedStakedMultisigIsm(
+            _deploy(
+                "src/isms/staked/StakedMultisigIsm.sol:StakedMultisigIsm",
+                abi.encode(forMailbox, owner, setLifetime, delay)
+            )
         );
     }
 

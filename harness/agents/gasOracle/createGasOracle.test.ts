@@ -1,3 +1,5 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type Logger, pino } from "pino";
 import { type Address, type Hash, type HDAccount, zeroAddress } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -9,7 +11,7 @@ import { gasPaymasterAbi } from "../../contracts/abi.ts";
 import { createDeployer } from "../../contracts/deployer.ts";
 import { deployGasPaymaster } from "../../contracts/deployGasPaymaster.ts";
 import { control } from "../../e2e/kit.ts";
-import { createGasOracle, type GasOracleChain, type GasOracleOptions } from "./createGasOracle.ts";
+import { createGasOracle, describeChange, type GasOracleChain, type GasOracleOptions } from "./createGasOracle.ts";
 import { GasDataRefusedError } from "./gasDataRefused.ts";
 import { observeGasPrice } from "./observeGasPrice.ts";
 import type { TokenPrices } from "./tokenPrices.ts";
@@ -31,7 +33,7 @@ beforeAll(async () => {
   anvils = await Promise.all([81, 82, 83].map((chainId) => startAnvil({ chainId })));
   [alpha, beta, gamma] = anvils.map(({ chainId, rpcUrl }, i) => {
     const chain = { name: ["alpha", "beta", "gamma"][i] ?? "", domain: chainId, rpcUrl } as ChainConfig;
-    return { chain, client: createChainClient(chain), minGasPrice: 1n, maxGasPrice: 1_000n * GWEI };
+    return { chain, client: createChainClient(chain), chainId, minGasPrice: 1n, maxGasPrice: 1_000n * GWEI };
   }) as [GasOracleChain, GasOracleChain, GasOracleChain];
 });
 afterAll(() => Promise.all(anvils.map((anvil) => anvil.stop())));
@@ -49,9 +51,17 @@ beforeEach(() => {
 /** A new paymaster on alpha for both others, that nobody has written yet. */
 async function createPaymaster(by: HDAccount = updater): Promise<Address> {
   const deployer = await createDeployer({ rpcUrl: alpha.chain.rpcUrl, account: localAccounts.deployer });
-  const destination = { tokenExchangeRate: 1n, gasPrice: 1n, overhead: OVERHEAD };
-  const config = { updater: by.address, destinations: { 82: destination, 83: destination } };
-  return deployGasPaymaster({ deployer, mailbox: zeroAddress, config, beneficiary: deployer.account.address });
+  const config = { updater: by.address, destinations: {} };
+  const beneficiary = deployer.account.address;
+  const address = await deployGasPaymaster({ deployer, mailbox: zeroAddress, config, beneficiary });
+  const opened = { gasOracle: address, gasOverhead: BigInt(OVERHEAD) };
+  await deployer.write("opening", {
+    address,
+    abi: gasPaymasterAbi,
+    functionName: "setDestinationGasConfigs",
+    args: [[beta, gamma].map(({ chain }) => ({ remoteDomain: chain.domain, config: opened }))],
+  });
+  return address;
 }
 
 function open(oracles: readonly Address[], options: Partial<GasOracleOptions> = {}, destinations = [beta, gamma]) {
@@ -72,6 +82,19 @@ async function known(oracle: Address, { chain }: GasOracleChain) {
     args: [chain.domain],
   });
   return { tokenExchangeRate, gasPrice };
+}
+
+/** A server of one kind of answer. */
+async function listen(answer: RequestListener) {
+  const server = createServer(answer);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    rpcUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
 }
 
 const sent = () => alpha.client.getTransactionCount({ address: updater.address });
@@ -114,7 +137,7 @@ it("writes again when a gas price or a token's price moved by more than the thre
   const before = await known(paymaster, beta);
 
   await setBaseFee(beta, 50n * GWEI);
-  const [dearer] = await oracle.tick();
+  const [dearer] = await open([paymaster], { maxChange: 1_000 }).tick();
   expect(dearer?.changes.map(({ destination }) => destination)).toEqual(["beta"]);
   expect((await known(paymaster, beta)).gasPrice).toBeGreaterThan(40n * GWEI);
   expect((await known(paymaster, beta)).tokenExchangeRate).toBe(before.tokenExchangeRate);
@@ -186,8 +209,8 @@ it("writes the others when one destination's node is absurd, dead, or its token'
     const [report] = await open([paymaster], {}, [bad, gamma]).tick();
     expect(report?.refusals).toEqual([expect.stringMatching(reason)]);
     expect(report?.changes.map(({ destination }) => destination)).toEqual(["gamma"]);
-    expect(await known(paymaster, beta)).toEqual({ tokenExchangeRate: 1n, gasPrice: 1n });
-    expect((await known(paymaster, gamma)).gasPrice).toBeGreaterThan(1n);
+    expect(await known(paymaster, beta)).toEqual({ tokenExchangeRate: 0n, gasPrice: 0n });
+    expect((await known(paymaster, gamma)).gasPrice).toBeGreaterThan(0n);
   }
 });
 
@@ -203,12 +226,80 @@ it("says what to do when it is not the updater, and sends nothing", async () => 
   expect(await sent()).toBe(count);
 });
 
-it("says which price does not fit", async () => {
+it("does not offer the contract a price that it has no room for, which would stop the others", async () => {
   const paymaster = await createPaymaster();
-  const [larger] = await open([paymaster], { margin: 1e13 }, [gamma]).tick();
-  expect(larger?.refusals).toEqual([
-    expect.stringMatching(/the prices on alpha were not written: 0x\w+ refuses them: GasDataTooLarge\(83, /),
+  // A margin that only the dearer of both can not bear.
+  await setBaseFee(gamma, 500n * GWEI);
+  const margin = Number(2n ** 72n / (150n * GWEI));
+  const [report] = await open([paymaster], { margin, threshold: 0.1 }).tick();
+  expect(report?.refusals).toEqual([
+    expect.stringMatching(/^the price of gamma on .*: the contract has no room for a gas price of \d+$/),
   ]);
+  expect(report?.changes.map(({ destination }) => destination)).toEqual(["beta"]);
+  expect(report?.transaction).toBeDefined();
+});
+
+it("moves a gas price by one factor in one write, however dear a node says that gas is, and says where to", async () => {
+  const paymaster = await createPaymaster();
+  const oracle = open([paymaster], { maxChange: 1.5 }, [beta]);
+  await oracle.tick();
+  const { gasPrice } = await known(paymaster, beta);
+  await setBaseFee(beta, 800n * GWEI);
+  const [report] = await oracle.tick();
+  expect(await known(paymaster, beta)).toMatchObject({ gasPrice: (gasPrice * 3n) / 2n });
+  expect(report?.changes.map(describeChange)).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^beta: gas price ${gasPrice} -> ${(gasPrice * 3n) / 2n} \\(towards 7\\d{11}, as far as one write may go\\)`,
+      ),
+    ),
+  ]);
+  await oracle.tick();
+  expect(await known(paymaster, beta)).toMatchObject({ gasPrice: (((gasPrice * 3n) / 2n) * 3n) / 2n });
+});
+
+it("believes no token's price that jumps, writes the others, and the jump when somebody has looked at it", async () => {
+  const paymaster = await createPaymaster();
+  await open([paymaster]).tick();
+  const before = await known(paymaster, beta);
+  prices = { ...prices, beta: { price: "30000", decimals: 18 }, gamma: { price: "1.9", decimals: 18 } };
+  const [report] = await open([paymaster]).tick();
+  expect(report?.refusals).toEqual([
+    "the price of beta on alpha stays as it is: the exchange rate would go from 15000000000000 to 150000000000000, by more " +
+      "than a factor of 2: see to the file of prices, and if it is right write it once with --once --accept-jump",
+  ]);
+  expect(await known(paymaster, beta)).toEqual(before);
+  expect((await known(paymaster, gamma)).tokenExchangeRate).toBe(9_500_000_000n);
+
+  await open([paymaster], { maxChange: Number.POSITIVE_INFINITY }).tick();
+  expect((await known(paymaster, beta)).tokenExchangeRate).toBe(150_000_000_000_000n);
+});
+
+it("does not wait for a node that never answers", async () => {
+  await using silent = await listen(() => {});
+  const paymaster = await createPaymaster();
+  const dead = { ...beta, client: createChainClient(silent) };
+  const [report] = await open([paymaster], { observeTimeoutMs: 100 }, [dead, gamma]).tick();
+  expect(report?.refusals).toEqual([
+    "the price of beta on alpha stays as it is: its node did not answer within 100 ms",
+  ]);
+  expect((await known(paymaster, gamma)).gasPrice).toBeGreaterThan(0n);
+});
+
+it("signs nothing for a chain that a node claims to be", async () => {
+  const paymaster = await createPaymaster();
+  const count = await sent();
+  const target = { origin: { ...alpha, chainId: 80 }, oracle: paymaster, destinations: [beta] };
+  const [report] = await createGasOracle({
+    targets: [target],
+    account: updater,
+    readPrices: async () => prices,
+    log,
+  }).tick();
+  expect(report?.refusals).toEqual([
+    "the prices on alpha were not written: the node says that its chain id is 81, and the configuration 80: one of them is wrong",
+  ]);
+  expect(await sent()).toBe(count);
 });
 
 it("writes nothing in a dry run, and says what it would", async () => {

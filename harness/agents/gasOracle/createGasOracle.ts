@@ -4,16 +4,28 @@ import type { Address, Hash, LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import type { ChainClient } from "../../chains/client.ts";
 import { storageGasOracleAbi } from "../../contracts/abi.ts";
+import { withTimeout } from "../../storage/withTimeout.ts";
 import { errorText } from "../relayer/rpcError.ts";
 import { exchangeRate } from "./exchangeRate.ts";
 import { type GasData, hasMoved } from "./gasData.ts";
 import { GasDataRefusedError } from "./gasDataRefused.ts";
+import { limitMove } from "./limitMove.ts";
 import { observeGasPrice } from "./observeGasPrice.ts";
 import type { TokenPrice, TokenPrices } from "./tokenPrices.ts";
 import { createGasDataWriter } from "./writeGasData.ts";
 
+/** In wei. */
+const MAX_GAS_PRICE = 2n ** 72n - 1n;
+
 /** A chain and what gas can cost there, in wei. */
-export type GasOracleChain = { chain: ChainConfig; client: ChainClient; minGasPrice: bigint; maxGasPrice: bigint };
+export type GasOracleChain = {
+  chain: ChainConfig;
+  client: ChainClient;
+  /** What transactions are signed for, whatever the node says. */
+  chainId: number;
+  minGasPrice: bigint;
+  maxGasPrice: bigint;
+};
 
 /** A paymaster that is its own oracle, or a storage gas oracle. */
 export type GasOracleTarget = {
@@ -29,8 +41,12 @@ export type GasOracleOptions = {
   threshold: number;
   /** What gas prices are raised by before they are written, to last until they are written again: 0.1 is a tenth. */
   margin: number;
+  /** By which factor a price may move in one write, up or down; `limitMove` says how. */
+  maxChange: number;
   /** Milliseconds between two looks. */
   intervalMs: number;
+  /** How long a destination's node is waited for; the others are written without it. */
+  observeTimeoutMs: number;
   /** How long a transaction is waited for; the next look replaces one that is not mined. */
   receiptTimeoutMs: number;
   /** Look, and write nothing. */
@@ -40,7 +56,9 @@ export type GasOracleOptions = {
 export const DEFAULT_GAS_ORACLE_OPTIONS: GasOracleOptions = {
   threshold: 0.1,
   margin: 0,
+  maxChange: 2,
   intervalMs: 60_000,
+  observeTimeoutMs: 20_000,
   receiptTimeoutMs: 60_000,
   dryRun: false,
 };
@@ -55,7 +73,14 @@ export type CreateGasOracleParameters = {
   options?: Partial<GasOracleOptions>;
 };
 
-export type GasDataChange = { destination: string; domain: number; from: GasData; to: GasData };
+export type GasDataChange = {
+  destination: string;
+  domain: number;
+  from: GasData;
+  to: GasData;
+  /** What gas costs there, if that is further than one write may go. */
+  towards?: bigint;
+};
 
 /** What a look at one oracle came to. */
 export type GasOracleReport = {
@@ -93,6 +118,7 @@ export function createGasOracle(parameters: CreateGasOracleParameters): GasOracl
       origin.chain.name,
       createGasDataWriter({
         client: origin.client,
+        chainId: origin.chainId,
         account,
         maxFeePerGas: origin.maxGasPrice,
         timeoutMs: options.receiptTimeoutMs,
@@ -122,7 +148,11 @@ export function createGasOracle(parameters: CreateGasOracleParameters): GasOracl
   async function observeAll(): Promise<Map<number, Settled<bigint>>> {
     const chains = new Map(targets.flatMap(({ destinations }) => destinations.map((d) => [d.chain.domain, d])));
     const entries = [...chains].map(async ([domain, { client, minGasPrice: min, maxGasPrice: max }]) => {
-      return [domain, await settled(observeGasPrice(client, { min, max }))] as const;
+      const price = withTimeout(observeGasPrice(client, { min, max }), {
+        timeoutMs: options.observeTimeoutMs,
+        error: () => new GasDataRefusedError(`its node did not answer within ${options.observeTimeoutMs} ms`),
+      });
+      return [domain, await settled(price)] as const;
     });
     return new Map(await Promise.all(entries));
   }
@@ -135,12 +165,14 @@ export function createGasOracle(parameters: CreateGasOracleParameters): GasOracl
     const { origin, oracle, destinations } = target;
     const report: GasOracleReport = { origin: origin.chain.name, oracle, changes: [], refusals: [] };
     const about = { origin: origin.chain.name, oracle };
-    for (const { chain } of destinations) {
+    for (const { chain, minGasPrice: min, maxGasPrice } of destinations) {
       try {
         const known = await readGasData(target, chain.domain);
         const now = gasDataNow(origin.chain, chain, prices, observed.get(chain.domain));
         if (!hasMoved(known, now, options.threshold)) continue;
-        report.changes.push({ destination: chain.name, domain: chain.domain, from: known, to: now });
+        const to = limitMove(known, now, options.maxChange, { min, max: raised(maxGasPrice, options.margin) });
+        const towards = to.gasPrice === now.gasPrice ? {} : { towards: now.gasPrice };
+        report.changes.push({ destination: chain.name, domain: chain.domain, from: known, to, ...towards });
       } catch (error) {
         const refusal = `the price of ${chain.name} on ${origin.chain.name} stays as it is: ${reasonOf(error)}`;
         report.refusals.push(refusal);
@@ -172,7 +204,11 @@ export function createGasOracle(parameters: CreateGasOracleParameters): GasOracl
     const tokens = unwrap(prices);
     const rate = exchangeRate({ destination: priceOf(tokens, destination), origin: priceOf(tokens, origin) });
     if (observed === undefined) throw new Error("every destination is observed");
-    return { tokenExchangeRate: rate, gasPrice: raised(unwrap(observed), options.margin) };
+    const gasPrice = raised(unwrap(observed), options.margin);
+    // One that is refused on chain would take the others along.
+    if (gasPrice > MAX_GAS_PRICE)
+      throw new GasDataRefusedError(`the contract has no room for a gas price of ${gasPrice}`);
+    return { tokenExchangeRate: rate, gasPrice };
   }
 
   async function run(): Promise<void> {
@@ -237,9 +273,10 @@ function printed(changes: readonly GasDataChange[]): string[] {
 }
 
 /** A change in one line. */
-export function describeChange({ destination, from, to }: GasDataChange): string {
+export function describeChange({ destination, from, to, towards }: GasDataChange): string {
+  const limit = towards === undefined ? "" : ` (towards ${towards}, as far as one write may go)`;
   return (
-    `${destination}: gas price ${from.gasPrice} -> ${to.gasPrice}, ` +
+    `${destination}: gas price ${from.gasPrice} -> ${to.gasPrice}${limit}, ` +
     `exchange rate ${from.tokenExchangeRate} -> ${to.tokenExchangeRate}`
   );
 }

@@ -21,13 +21,15 @@ export type GasDataConfig = { remoteDomain: number; tokenExchangeRate: bigint; g
  */
 export function createGasDataWriter(parameters: {
   client: ChainClient;
+  /** What is signed for. A node that could choose it would get prices of its chain signed for another one. */
+  chainId: number;
   /** Updater or owner of the oracles. */
   account: LocalAccount;
   /** Most wei per gas to offer. */
   maxFeePerGas: bigint;
   timeoutMs: number;
 }): (oracle: Address, configs: readonly GasDataConfig[]) => Promise<Hash> {
-  const { client, account, maxFeePerGas: limit, timeoutMs } = parameters;
+  const { client, chainId, account, maxFeePerGas: limit, timeoutMs } = parameters;
   let last: { nonce: number; fees: Fees } | undefined;
 
   return async (oracle, configs) => {
@@ -36,12 +38,17 @@ export function createGasDataWriter(parameters: {
       functionName: "setRemoteGasDataConfigs",
       args: [configs],
     });
+    const answered = await client.getChainId();
+    if (answered !== chainId) {
+      throw new GasDataRefusedError(
+        `the node says that its chain id is ${answered}, and the configuration ${chainId}: one of them is wrong`,
+      );
+    }
     const call = { account: account.address, to: oracle, data };
     const gas = await client.estimateGas(call).catch((error: unknown) => {
       throw explained(error, account.address, oracle);
     });
-    const [chainId, nonce, market] = await Promise.all([
-      client.getChainId(),
+    const [nonce, market] = await Promise.all([
       client.getTransactionCount({ address: account.address }),
       marketFees(client, limit),
     ]);

@@ -7,11 +7,13 @@ import { withTimeout } from "../../storage/withTimeout.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
 import { collectClaims } from "./escrow/collectClaims.ts";
+import { earningIds, receiptIn } from "./escrow/earnings.ts";
 import { withdrawCredit } from "./escrow/withdrawCredit.ts";
 import { ethCall } from "./ethCall.ts";
 import type { RelayerEvent } from "./events.ts";
 import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
 import { createGroupCommit } from "./groupCommit.ts";
+import { createLimit, type Limit } from "./limit.ts";
 import { markFailed, type StoredMessage } from "./messages.ts";
 import { readModuleType } from "./metadata/buildMetadata.ts";
 import { createCheckpointSource } from "./metadata/checkpointSource.ts";
@@ -41,6 +43,8 @@ export type CreateRelayerParameters = {
   onEvent?: (event: RelayerEvent) => void;
   options?: Partial<RelayerOptions>;
 };
+
+type Outlet = { destination: Destination; submitter: Submitter; deliveries: Tasks; oneReceipt: Limit };
 
 export type Relayer = {
   /** Reads the origins, settles transactions, and attempts all messages that are due. Never throws. */
@@ -81,7 +85,9 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   };
   const stopped = new AbortController();
   const domains = destinations.map(({ chain }) => chain.domain);
-  const rules = createMessageRules(options);
+  const configs = [...origins, ...destinations].map(({ chain }) => chain);
+  const chainOf = (domain: number) => configs.find((chain) => chain.domain === domain);
+  const rules = createMessageRules(options, configs);
   const followers = new Map<number, { origin: Origin; follower: OriginFollower; suspects: Set<Address> }>();
   for (const origin of origins) {
     const follower = createOriginFollower(context, origin, domains, rules);
@@ -91,6 +97,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     destination,
     submitter: createSubmitter(context, destination),
     deliveries: createTasks({ concurrency: options.concurrency, onError: report }),
+    oneReceipt: createLimit(1),
   }));
   const chains = createTasks({ concurrency: Number.POSITIVE_INFINITY, onError: report });
 
@@ -98,8 +105,8 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     if (!stopped.signal.aborted) log.warn({ what, error: errorText(error) }, "will try again");
   }
 
-  async function serve(destination: Destination, submitter: Submitter, deliveries: Tasks): Promise<void> {
-    const { chain, client } = destination;
+  async function serve({ destination, submitter, deliveries, oneReceipt }: Outlet): Promise<void> {
+    const { chain, client, account } = destination;
     const head = await readHead(client, chain);
     await settleTransactions(context, destination, head);
     await submitter.keepUp();
@@ -117,13 +124,21 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       recipientIsm,
       moduleType: remember((ism: Address) => readModuleType({ client, ism })),
       checkpoints: remembered(openCheckpoints),
-      policy: rules.policy,
+      rules,
+      origin: (domain) => followers.get(domain)?.origin,
+      receiptIn: (message) => receiptIn(message, { from: chainOf(message.origin), to: chain }),
+      oneReceipt,
       isIndexed: (message) => followers.get(message.origin)?.follower.contains(message),
     };
     const limit = options.maxUnsettled - (await countUnsettled(chain.domain));
     if (limit <= 0) return;
     const readTo = async (origin: number) => (await followers.get(origin)?.follower.paymentsTo()) ?? -1;
-    for (const message of await admitDue(context, rules, { destination: chain.domain, limit, readTo })) {
+    const earns = async (message: StoredMessage) => {
+      const receipt = round.receiptIn(message);
+      const ours = { receipt, account: account.address, trust: rules.trust };
+      return receipt !== undefined && (await earningIds(context.db, message, { ...ours, receipt })).length > 0;
+    };
+    for (const message of await admitDue(context, rules, { destination: chain.domain, limit, readTo, earns })) {
       deliveries.start(message.id, () => deliverInTime(round, message));
     }
     await deliveries.settled(options.tickBudgetMs);
@@ -134,9 +149,8 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     if (stopped.signal.aborted) return;
     if (followers.has(destination.chain.domain)) {
       const reachable = origins.filter(({ chain }) => domains.includes(chain.domain));
-      await collectClaims(context, { destination, submitter, origins: reachable });
+      await collectClaims(context, { destination, submitter, origins: reachable, rules });
     }
-    await withdrawCredit(context, destination, submitter);
   }
 
   async function deliverInTime(round: DeliveryRound, message: StoredMessage): Promise<void> {
@@ -184,12 +198,13 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       chains.start(`origin ${origin.chain.name}`, () => follower.follow(stopped.signal));
     }
     await chains.settled(options.tickBudgetMs);
-    for (const { destination, submitter, deliveries } of outlets) {
-      chains.start(`destination ${destination.chain.name}`, () => serve(destination, submitter, deliveries));
+    for (const outlet of outlets) {
+      chains.start(`destination ${outlet.destination.chain.name}`, () => serve(outlet));
     }
     await chains.settled(options.tickBudgetMs);
     for (const { destination, submitter } of outlets) {
       chains.start(`claims on ${destination.chain.name}`, () => collect(destination, submitter));
+      chains.start(`credit on ${destination.chain.name}`, () => withdrawCredit(context, destination, submitter));
     }
     await chains.settled(options.tickBudgetMs);
   }

@@ -1,10 +1,13 @@
 import { type Address, encodeFunctionData, type Hash } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
+import type { DeliveryReceipt } from "../../protocol/deliveryReceipt.ts";
 import { decodeMessage } from "../../protocol/message.ts";
-import type { Destination, RelayerContext } from "./context.ts";
+import type { Destination, Origin, RelayerContext } from "./context.ts";
+import { createPaymentCheck } from "./escrow/paymentCheck.ts";
 import { estimateGas, RevertError } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
+import type { Limit } from "./limit.ts";
 import {
   markDeliveredElsewhere,
   markFailed,
@@ -16,10 +19,10 @@ import {
 import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
 import type { MetadataResult } from "./metadata/metadataBuilder.ts";
-import { readPaid } from "./payments/paid.ts";
 import { type Expenses, readExpenses } from "./payments/spent.ts";
 import { errorText } from "./rpcError.ts";
-import { lacking, type PaymentPolicy, type Shortfall } from "./rules/paymentPolicy.ts";
+import type { MessageRules } from "./rules/messageRules.ts";
+import type { Shortfall } from "./rules/paymentPolicy.ts";
 import type { Delivery, SubmitResult, Submitter } from "./submitter/createSubmitter.ts";
 import type { DestinationHead } from "./submitter/destinationHead.ts";
 
@@ -36,8 +39,13 @@ export type DeliveryRound = {
   checkpoints: (origin: number) => CheckpointSource | undefined;
   /** Whether a message is in its origin's index; undefined while that is not known. */
   isIndexed: (message: StoredMessage) => boolean | undefined;
-  /** What must be paid for a message. */
-  policy: (message: StoredMessage) => PaymentPolicy;
+  rules: MessageRules;
+  /** An origin; undefined when it is not configured. */
+  origin: (domain: number) => Origin | undefined;
+  /** The receipt for an escrow of this chain that a message is. */
+  receiptIn: (message: StoredMessage) => DeliveryReceipt | undefined;
+  /** Lets receipts be weighed and submitted one after the other, so that no two are sent for the same locks. */
+  oneReceipt: Limit;
 };
 
 /**
@@ -94,13 +102,8 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const expenses = await readExpenses(context.db, id, message.retried_at ?? 0);
   const loss = tooDear(context, message, expenses);
   if (loss !== undefined) return loss;
-  const policy = round.policy(message);
-  const paid = policy.type === "none" ? undefined : await readPaid(context.db, message);
-  const unpaid = (gas?: bigint): Outcome | undefined => {
-    const lacks = paid && lacking(policy, paid, gas);
-    return lacks && { status: "unpaid", lacks };
-  };
-  const nothingPaid = unpaid();
+  const check = createPaymentCheck(context, round, { message, spent: expenses.spent });
+  const nothingPaid = await check.refusal();
   if (nothingPaid !== undefined) return nothingPaid;
 
   const { maxPreparations, maxPreparationsPerModule } = context.options;
@@ -126,9 +129,11 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   const take = async (step: Step): Promise<Outcome> => {
     const { to, data } = step;
     const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
-    const tooLittlePaid = unpaid(gas);
-    if (tooLittlePaid !== undefined) return tooLittlePaid;
-    return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
+    return check.turn(async () => {
+      const tooLittlePaid = await check.refusal(gas);
+      if (tooLittlePaid !== undefined) return tooLittlePaid;
+      return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
+    });
   };
 
   const built = await build(false);

@@ -1,6 +1,12 @@
-import type { Hash } from "viem";
+import { pino } from "pino";
+import type { Address, Hash } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ChainClient, createChainClient } from "../../chains/client.ts";
+import { createOriginIndex } from "../originIndex.ts";
+import { createOriginFollower } from "./followOrigin.ts";
+import { createGroupCommit } from "./groupCommit.ts";
 import { getMessage, listMessages } from "./messageStatus.ts";
+import { DEFAULT_RELAYER_OPTIONS } from "./options.ts";
 import { startTestWorld, type TestWorld } from "./testWorld.ts";
 
 let world: TestWorld;
@@ -94,4 +100,34 @@ test("a transaction for a message that was reorganised away is replaced by an em
   );
   expect(await listMessages(store.db, { state: "submitted" })).toEqual([]);
   await relayer.stop();
+});
+
+test.each([
+  ["interchainGasPaymasters", "escrow_progress", "escrowPaymaster"],
+  ["escrowPaymaster", "payment_block", "interchainGasPaymasters"],
+] as const)("what of %s can not be read holds up nothing else", async (broken, table, working) => {
+  const { config } = world.origin;
+  const at = (address: Address) => ({ escrowPaymaster: address, interchainGasPaymasters: [address] });
+  const [dead, alive] = ["0x000000000000000000000000000000000000dead", config.mailbox] as const;
+  const chain = { ...config, [broken]: at(dead)[broken], [working]: at(alive)[working] };
+  const client: ChainClient = new Proxy(createChainClient(chain), {
+    get(target, name) {
+      if (name !== "getLogs") return Reflect.get(target, name);
+      return (filter: { address: Address | Address[] }) => {
+        if ([filter.address].flat().includes(dead)) throw new Error("the node does not like this address");
+        return target.getLogs(filter as never);
+      };
+    },
+  });
+  const { store } = await world.startRelayer({}, { name: `without ${broken}` });
+  const index = await createOriginIndex({ chain, client: createChainClient(chain), store });
+  const context = { db: store.db, commit: createGroupCommit(store.db), log: pino({ level: "silent" }), now: Date.now };
+  const rest = { random: () => 0, emit: () => {}, options: DEFAULT_RELAYER_OPTIONS };
+  const domains = [world.destination.config.domain];
+  const follower = createOriginFollower({ ...context, ...rest }, { chain, client, index }, domains);
+  const [id] = await world.dispatch([broken === "escrowPaymaster" ? "0x08" : "0x09"]);
+  await expect(follower.follow(new AbortController().signal)).rejects.toThrow("does not like");
+  expect(await stateOf(store.db, id)).toBe("pending");
+  expect(await store.db.selectFrom(table).selectAll().execute()).toHaveLength(1);
+  expect(await follower.paymentsTo()).toBe(-1);
 });

@@ -4,9 +4,10 @@ import { decodeMessage } from "../../protocol/message.ts";
 import type { IndexState } from "../originIndex.ts";
 import type { IndexedMessage } from "../originIndexTables.ts";
 import type { Origin, RelayerContext } from "./context.ts";
-import { createPaymentIndex } from "./payments/paymentIndex.ts";
-import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
 import { createEscrowIndex } from "./escrow/escrowIndex.ts";
+import { createPaymentIndex } from "./payments/paymentIndex.ts";
+import { errorText } from "./rpcError.ts";
+import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
@@ -14,7 +15,7 @@ export type OriginFollower = {
   follow(signal: AbortSignal): Promise<void>;
   /** Whether the message is in the origin's index as last compared with the chain; undefined before the first comparison. */
   contains(message: { id: Hash; nonce: number }): boolean | undefined;
-  /** Up to which block what was paid is known. */
+  /** Up to which block what was paid or locked is known. */
   paymentsTo(): Promise<number>;
 };
 
@@ -122,6 +123,7 @@ export function createOriginFollower(
       retried_at: null,
       wanted_wei: null,
       wanted_gas: null,
+      wanted_lock: null,
     };
   }
 
@@ -129,9 +131,10 @@ export function createOriginFollower(
     async follow(signal) {
       const state = await index.tick({ signal });
       certain = state.count;
-      // First the payments, so that no message seems unpaid whose payment came with it. Those that can not be read hold none up.
+      // First payments and locks, so that no message seems unpaid whose payment came with it. Those that can not be read hold
+      // neither each other up nor the messages.
       const confirmed = { number: state.confirmedBlock, hash: state.confirmedHash };
-      const unread = await payments.follow(confirmed, signal).catch((error: unknown) => error ?? new Error("unknown"));
+      const read = await Promise.allSettled([payments.follow(confirmed, signal), locks.follow(confirmed, signal)]);
       const progress = await readProgress(state);
       for (let next = Math.min(...progress.values()); next < state.count; ) {
         signal.throwIfAborted();
@@ -141,11 +144,12 @@ export function createOriginFollower(
         await record(messages, progress);
         next += messages.length;
       }
-      if (unread !== undefined) throw unread;
-      await locks.follow({ number: state.confirmedBlock, hash: state.confirmedHash });
+      const unread = read.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+      if (unread.length > 1) throw new AggregateError(unread, unread.map(errorText).join("; "));
+      if (unread.length === 1) throw unread[0];
     },
 
-    paymentsTo: payments.readTo,
+    paymentsTo: async () => Math.min(await payments.readTo(), await locks.readTo()),
 
     contains({ id, nonce }) {
       if (certain === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Hash } from "viem";
+import { type Lock, readLocks } from "./escrow/locks.ts";
 import { listPayments, type Paid, type Payment, readPaid } from "./payments/paid.ts";
 import { readExpenses, type Spent } from "./payments/spent.ts";
 import type { MessageState, MessageTable, RelayerTables, TransactionTable } from "./schema.ts";
@@ -21,6 +22,8 @@ export type MessageAccount = {
   paid: Paid;
   /** What `paid` is the sum of. */
   payments: Payment[];
+  /** What an escrow of its origin locks or has locked for it. */
+  lock: Lock | undefined;
   spent: Spent;
   transactions: TransactionStatus[];
 };
@@ -50,5 +53,6 @@ export async function getMessage(db: Kysely<RelayerTables>, id: Hash): Promise<M
     .execute();
   const { spent, lost, reverts } = await readExpenses(db, key);
   const [paid, payments] = [await readPaid(db, message), await listPayments(db, message)];
-  return { message, paid, payments, spent: { spent, lost, reverts }, transactions };
+  const lock = (await readLocks(db, [message])).get(message.id);
+  return { message, paid, payments, lock, spent: { spent, lost, reverts }, transactions };
 }

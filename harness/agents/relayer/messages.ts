@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from "kysely";
+import type { ExpressionBuilder, Kysely, Selectable, Transaction } from "kysely";
 import type { Hash } from "viem";
 import { expectingDelay, retryDelay, waitingDelay } from "./backoff.ts";
 import type { RelayerContext } from "./context.ts";
@@ -11,11 +11,11 @@ export type StoredMessage = Selectable<MessageTable>;
 export const WORKABLE = ["pending", "waiting"] as const;
 
 /** The reason of a message that is not paid for, with how to pay. */
-export function howToPay(id: Hash, reason: string): string {
-  return `${reason}; \`causeway pay ${id}\` pays for it`;
+export function howToPay(id: Hash, { reason, wantedWei, wantedGas }: Shortfall): string {
+  return wantedWei === null && wantedGas === null ? reason : `${reason}; \`causeway pay ${id}\` pays for it`;
 }
 
-const NOTHING_WANTED = { wanted_wei: null, wanted_gas: null };
+const NOTHING_WANTED = { wanted_wei: null, wanted_gas: null, wanted_lock: null };
 
 /** The messages whose next attempt is due, longest due first. */
 export function dueMessages(
@@ -36,8 +36,25 @@ export function dueMessages(
 }
 
 /** Whether a message waits for a payment alone. */
-export function isUnpaid({ state, wanted_wei, wanted_gas }: StoredMessage): boolean {
-  return state === "waiting" && (wanted_wei !== null || wanted_gas !== null);
+export function isUnpaid({
+  state,
+  wanted_wei,
+  wanted_gas,
+  wanted_lock,
+}: Pick<StoredMessage, "state" | "wanted_wei" | "wanted_gas" | "wanted_lock">): boolean {
+  return state === "waiting" && (wanted_wei !== null || wanted_gas !== null || wanted_lock !== null);
+}
+
+/** The same as a condition on rows. */
+export function whereUnpaid(message: ExpressionBuilder<RelayerTables, "message">) {
+  return message.and([
+    message("state", "=", "waiting"),
+    message.or([
+      message("wanted_wei", "is not", null),
+      message("wanted_gas", "is not", null),
+      message("wanted_lock", "is not", null),
+    ]),
+  ]);
 }
 
 /**
@@ -77,8 +94,9 @@ export async function storeUnpaid(
   { now, random, options }: RelayerContext,
   trx: Transaction<RelayerTables>,
   message: Pick<StoredMessage, "id" | "recorded_at">,
-  { reason, wantedWei, wantedGas }: Shortfall,
+  lacks: Shortfall,
 ): Promise<void> {
+  const { wantedWei, wantedGas, wantedLock } = lacks;
   const { unpaidMinMs: minMs, unpaidCapMs: capMs } = options;
   // Waits double: eight times what `waitingDelay` makes of the age.
   const delay = waitingDelay({ ageMs: 8 * (now() - message.recorded_at), minMs, capMs, random });
@@ -86,9 +104,10 @@ export async function storeUnpaid(
     .updateTable("message")
     .set({
       state: "waiting",
-      reason: howToPay(message.id, reason),
+      reason: howToPay(message.id, lacks),
       wanted_wei: wantedWei?.toString() ?? null,
       wanted_gas: wantedGas?.toString() ?? null,
+      wanted_lock: wantedLock?.toString() ?? null,
       next_attempt_at: now() + delay,
       updated_at: now(),
     })

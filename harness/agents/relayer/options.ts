@@ -1,6 +1,6 @@
+import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
 import type { MessageLists } from "./rules/messageLists.ts";
 import type { PaymentRules } from "./rules/paymentPolicy.ts";
-import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
 
 export type RelayerOptions = {
   /** Pause between two ticks, in milliseconds. Default: the shortest of its chains, else a second. */

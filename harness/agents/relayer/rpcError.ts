@@ -71,10 +71,10 @@ function chainOf(error: unknown): ErrorLink[] {
 }
 
 /** Texts of chains and validators are hostile: no control characters reach a terminal or a log, and they are cut. */
-export function printable(text: string): string {
+export function printable(text: string, maxLength = MAX_TEXT): string {
   const head = text
-    .slice(0, MAX_TEXT)
+    .slice(0, maxLength)
     .replace(/[\p{C}\s]+/gu, " ")
     .trim();
-  return text.length > MAX_TEXT ? `${head}…` : head;
+  return text.length > maxLength ? `${head}…` : head;
 }

@@ -50,9 +50,13 @@ export type MessageTable = {
   updated_at: number;
   /** When an operator last said that it is to be tried again: what was spent before does not count. */
   retried_at: number | null;
-  /** While too little is paid for it: what must be paid in all before it is looked at again, in wei and in gas; else null. */
+  /**
+   * While too little is paid for it: what must be paid in all before it is looked at again, in wei and in gas, or locked in
+   * wei; else null. Where there are several, one of them is enough.
+   */
   wanted_wei: string | null;
   wanted_gas: string | null;
+  wanted_lock: string | null;
 };
 
 /**
@@ -135,7 +139,6 @@ export type RelayerTables = {
 } & EscrowTables;
 
 export const relayerMigrations: Migrations = {
-  ...escrowMigrations,
   relayer_0001_create: {
     async up(db) {
       await db.schema
@@ -249,4 +252,10 @@ export const relayerMigrations: Migrations = {
         .execute();
     },
   },
+  relayer_0004_wanted_lock: {
+    async up(db) {
+      await db.schema.alterTable("message").addColumn("wanted_lock", "text").execute();
+    },
+  },
+  ...escrowMigrations,
 };

@@ -14,6 +14,7 @@ type DeployOptions = {
   domain?: number;
   owner?: Address;
   paymaster?: string;
+  payOnDelivery?: Address;
   keyFile?: string;
   development: boolean;
 };
@@ -30,6 +31,11 @@ export function deployCommand(): Command {
     .option("--domain <n>", "domain of the chain (default: its chain id)", integerArgument)
     .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", addressArgument)
     .option("--paymaster <file>", "deploy a gas paymaster too, as this JSON says (docs/gas.md), as default hook")
+    .option(
+      "--pay-on-delivery <paymaster>",
+      "deploy an escrow and receipts too (docs/pay-on-delivery.md), at the quotes of that contract",
+      addressArgument,
+    )
     .option("--key-file <file>", "private key that pays (default: the environment variable CAUSEWAY_DEPLOYER_KEY)")
     .option("--development", "a chain without value: allow one validator or threshold one, add a test recipient", false)
     .action(async (options: DeployOptions) => {

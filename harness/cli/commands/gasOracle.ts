@@ -14,7 +14,7 @@ import { readKey } from "../readKey.ts";
 import { untilSignal } from "../untilSignal.ts";
 import { UsageError } from "../usageError.ts";
 
-type Options = { once: boolean; dryRun: boolean };
+type Options = { once: boolean; dryRun: boolean; acceptJump: boolean };
 
 export function gasOracleCommand(): Command {
   return new Command("gas-oracle")
@@ -23,10 +23,18 @@ export function gasOracleCommand(): Command {
     )
     .option("--once", "look once; ends with 1 if a price had to stay as it is", false)
     .option("--dry-run", "look once, and say what would be written", false)
-    .action(async ({ once, dryRun }: Options, command: Command) => {
+    .option(
+      "--accept-jump",
+      "with one of these: write also what moved by more than maxChange; have a look at it first",
+      false,
+    )
+    .action(async ({ once, dryRun, acceptJump }: Options, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.gasOracle === undefined) throw new UsageError(`${config.file} has no part "gasOracle"`);
+      if (acceptJump && !once && !dryRun)
+        throw new UsageError("--accept-jump is for one look: give --once or --dry-run");
       const { key, prices: file, maxPriceAge, threshold, margin, interval } = config.gasOracle;
+      const maxChange = acceptJump ? Number.POSITIVE_INFINITY : config.gasOracle.maxChange;
       const targets = targetsOf(config, config.gasOracle);
       const log = createLogger();
       const oracle = createGasOracle({
@@ -34,7 +42,7 @@ export function gasOracleCommand(): Command {
         account: readKey(key),
         readPrices: () => readTokenPrices({ file, maxAgeMs: maxPriceAge * 1_000, now: Date.now() }),
         log,
-        options: { threshold, margin, intervalMs: interval * 1_000, dryRun },
+        options: { threshold, margin, maxChange, intervalMs: interval * 1_000, dryRun },
       });
       if (once || dryRun) {
         const reports = await oracle.tick();
@@ -55,7 +63,7 @@ function targetsOf(config: Config, { chains, oracles }: GasOracleConfig): GasOra
   const known = new Map<string, GasOracleChain>(
     Object.entries(chains).map(([name, bounds]) => {
       const chain = chainNamed(config, name);
-      return [name, { chain, client: createChainClient(chain), ...bounds }];
+      return [name, { chain, client: createChainClient(chain), chainId: chain.domain, ...bounds }];
     }),
   );
   const addresses =

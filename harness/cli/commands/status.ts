@@ -22,9 +22,10 @@ export function statusCommand(): Command {
         if (options.json) return console.log(JSON.stringify(messages, null, 2));
         if (messages.length === 0) console.log("the relayer has seen no message yet");
         for (const message of messages) console.log(line(config, message));
-        const { paid, spent } = await readTotals(store.db);
+        const { paid, earned, spent } = await readTotals(store.db);
         const sums = [
           ...paid.map(({ domain, wei }) => `paid on ${nameOf(config, domain)}: ${wei} wei`),
+          ...earned.map(({ domain, wei }) => `paid on delivery on ${nameOf(config, domain)}: ${wei} wei`),
           ...spent.map(({ domain, wei, lost }) => `spent on ${nameOf(config, domain)}: ${wei} wei${lostOf(lost)}`),
         ];
         if (sums.length > 0) console.log(["", ...sums].join("\n"));
@@ -47,7 +48,7 @@ export function statusCommand(): Command {
 
 type Found = NonNullable<Awaited<ReturnType<typeof getMessage>>>;
 
-function printMessage(config: Config, { message, paid, payments, spent, transactions }: Found): void {
+function printMessage(config: Config, { message, paid, payments, lock, spent, transactions }: Found): void {
   const rows: [string, unknown][] = [
     ["message", message.id],
     ["from", `${nameOf(config, message.origin)}, nonce ${message.nonce}, sender ${message.sender}`],
@@ -68,11 +69,19 @@ function printMessage(config: Config, { message, paid, payments, spent, transact
   for (const { paymaster, payment, gas, block } of payments) {
     rows.push(["payment", `${payment} wei to ${paymaster} in block ${block}, for ${gas} gas`]);
   }
+  if (lock !== undefined) rows.push(["pay on delivery", describeLock(lock)]);
   rows.push(["spent", `${spent.spent} wei on ${nameOf(config, message.destination)}${lossOf(spent)}`]);
   for (const { hash, nonce, state, purpose } of transactions) {
     rows.push(["transaction", `${hash}, nonce ${nonce}, to ${purpose} it, ${state}`]);
   }
   for (const [name, value] of rows) console.log(`${name.padEnd(16)}${value}`);
+}
+
+function describeLock({ state, amount, escrow_until, paid_to, claims }: NonNullable<Found["lock"]>): string {
+  if (state === "paid") return `${amount} wei were paid to ${paid_to}`;
+  if (state === "refunded") return `${amount} wei were refunded`;
+  const claimed = claims === 0 ? "not claimed yet" : claims === 1 ? "claimed" : `claimed ${claims} times`;
+  return `${amount} wei are locked until ${new Date(escrow_until * 1_000).toISOString()}, ${claimed}`;
 }
 
 function lossOf({ lost, reverts }: Found["spent"]): string {

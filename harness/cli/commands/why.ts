@@ -38,7 +38,7 @@ export function whyCommand(): Command {
         relayer: options.relayer,
         allowLocalStorage: config.relayer?.allowLocalStorage ?? false,
         allowPrivateGateways: config.relayer?.allowPrivateGateways ?? false,
-        ...(config.relayer && { rules: createMessageRules(config.relayer) }),
+        ...(config.relayer && { rules: createMessageRules(config.relayer, Object.values(config.chains)) }),
       });
       const view = await relayerView(config, diagnosis.id);
       const checks = [...diagnosis.checks, ...view];

@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import {
   type Address,
   createWalletClient,
@@ -7,13 +12,13 @@ import {
   http,
   type LocalAccount,
 } from "viem";
-import { type LocalChain, localAccounts } from "../../chains/localChains.ts";
+import { type LocalChain, localAccounts, localKey } from "../../chains/localChains.ts";
 import { deliveryReceiptsAbi, escrowPaymasterAbi, mailboxAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { type DeliveryTerms, encodeDeliveryTerms } from "../../protocol/deliveryTerms.ts";
-import { CHAIN_NAMES, type CreateWorldParameters, createWorld, type World } from "../../world/createWorld.ts";
+import { type CreateWorldParameters, createWorld, type World } from "../../world/createWorld.ts";
 import { sentIn } from "../../world/dispatchMessages.ts";
-import { control, deploy, write } from "../kit.ts";
+import { control, write } from "../kit.ts";
 
 export const GAS_LIMIT = 80_000n;
 /** Gets back what nobody earns. It has nothing before. */
@@ -21,17 +26,12 @@ export const REFUNDEE: Address = "0x00000000000000000000000000000000000e5c40";
 
 /** A world in which deliveries from alpha to beta can be paid by an escrow on alpha, at a price per gas. */
 export async function createEscrowWorld(price: bigint, parameters: CreateWorldParameters = {}) {
-  const world = await createWorld({ ...parameters, withoutAgents: true });
+  const world = await createWorld({ ...parameters, escrowGasPrice: price });
   const { alpha, beta } = world.chains;
-  const paymaster = await deploy(alpha, "FlatPaymaster", [price]);
-  const escrow = await deploy(alpha, "EscrowPaymaster", [alpha.config.mailbox, paymaster.address]);
-  const receipts = await deploy(beta, "DeliveryReceipts", [beta.config.mailbox]);
-  alpha.config.escrowPaymaster = lower(escrow.address);
-  beta.config.deliveryReceipts = lower(receipts.address);
-  for (const name of CHAIN_NAMES) {
-    for (const i of world.chains[name].validators.keys()) await world.addValidator(name, i);
-  }
-  await world.addRelayer();
+  const { escrowPaymaster } = alpha.config;
+  const { deliveryReceipts } = beta.config;
+  if (escrowPaymaster === undefined || deliveryReceipts === undefined) throw new Error("the world has an escrow");
+  const [escrow, receipts] = [{ address: escrowPaymaster }, { address: deliveryReceipts }];
 
   /** Terms that a relayer should accept: receipts of beta, verified by the module that alpha trusts for beta. */
   async function terms(change: Partial<DeliveryTerms> = {}): Promise<DeliveryTerms> {
@@ -138,6 +138,20 @@ export async function restartRelayer(world: World): Promise<void> {
   await world.addRelayer();
 }
 
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address;
+/** What a command prints, while the relayer runs. @throws Error with what it complains of */
+export async function causeway(world: Pick<World, "chains" | "directory">, ...args: string[]): Promise<string> {
+  const config = join(world.directory, "causeway.json");
+  const chainOf = ({ config: { name: _, ...chain } }: LocalChain) => chain;
+  const chains = { alpha: chainOf(world.chains.alpha), beta: chainOf(world.chains.beta) };
+  const relayer = { store: join(world.directory, "relayer.db"), paymentRules: [{ policy: { type: "escrow" } }] };
+  await writeFile(config, JSON.stringify({ chains, relayer }));
+  const main = fileURLToPath(new URL("../../cli/causeway.mjs", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--config", config, ...args], {
+    env: {
+      ...process.env,
+      CAUSEWAY_SENDER_KEY: localKey(localAccounts.sender),
+      CAUSEWAY_DEPLOYER_KEY: localKey(localAccounts.deployer),
+    },
+  });
+  return stdout;
 }

@@ -1,12 +1,13 @@
 import { encodeFunctionData, zeroAddress } from "viem";
 import { expect, it } from "vitest";
+import { getMessage } from "../../agents/relayer/messageStatus.ts";
 import { localAccounts } from "../../chains/localChains.ts";
 import { readAbi } from "../../contracts/artifact.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { encodeDeliveryTerms } from "../../protocol/deliveryTerms.ts";
 import { sentIn } from "../../world/dispatchMessages.ts";
-import { control, deploy, write } from "../kit.ts";
-import { createEscrowWorld, feesPaid, GAS_LIMIT, passTo, REFUNDEE, timeOf, transact } from "./kit.ts";
+import { control, deploy, processed, transactionCount, write } from "../kit.ts";
+import { causeway, createEscrowWorld, feesPaid, GAS_LIMIT, passTo, REFUNDEE, timeOf, transact } from "./kit.ts";
 
 const PRICE = 1_000n * 10n ** 9n;
 const AMOUNT = 10n ** 18n;
@@ -20,20 +21,30 @@ it("refunds a payment that nobody earned, and not a second before its end", asyn
   const escrowUntil = (await timeOf(alpha)) + 3_600;
   const { id, value } = await setup.send("0x01", { escrowUntil });
 
-  const refund = { functionName: "refund", args: [[id]] } as const;
+  const refund = () => causeway(world, "escrow", "refund", id, "--on", "alpha");
+  await passTo(alpha, escrowUntil - 1);
+  const end = new Date(escrowUntil * 1_000).toISOString();
+  await expect(refund()).rejects.toThrow(
+    `nothing to refund: ${value} wei are locked until ${end}, then refundable to ${REFUNDEE}`,
+  );
+  const call = { functionName: "refund", args: [[id]] } as const;
   await control(alpha).setNextBlockTimestamp({ timestamp: BigInt(escrowUntil) });
-  await expect(setup.call(refund)).rejects.toThrow("EscrowNotEnded");
+  await expect(setup.call(call)).rejects.toThrow("EscrowNotEnded");
   await passTo(alpha, escrowUntil + 1);
-  await setup.call(refund);
-  await setup.call({ functionName: "withdraw", args: [REFUNDEE] });
+  expect(await refund()).toContain(`${value} wei were sent to ${REFUNDEE}`);
   expect(await control(alpha).getBalance({ address: REFUNDEE })).toBe(value);
   expect(await setup.held()).toBe(0n);
 
-  // Who delivers it now has seen that there is nothing to earn.
+  // Who delivers it now has seen that there is nothing to earn, and a receipt that comes now pays nothing.
   await world.addRelayer();
   await world.until(() => world.delivered("beta", id), "delivered");
+  await setup.sendReceipts(alpha.core.defaultIsm, [id]);
+  await world.until(async () => (await processed(alpha)).length === 1, "the receipt is delivered");
   await world.rounds(3);
   expect(await setup.credit(localAccounts.relayer.address)).toBe(0n);
+  expect(await transactionCount(alpha)).toBe(1);
+  const { relayer } = world;
+  expect((await getMessage(relayer.store.db, id))?.lock).toMatchObject({ state: "refunded", amount: value.toString() });
 });
 
 it("refunds what an application locked for a message that expired, and pays who brought it to its tombstone", async () => {

@@ -56,6 +56,7 @@ contract StaticAggregationHook is IAggregationHook, PostDispatchHook {
 
     function _hooks() internal view returns (address[] memory all) {
         if (address(this) == _implementation) revert NoHooks();
+        // slither-disable-next-line unused-return
         (all,) = CodeSet.readAddresses();
     }
 }

@@ -89,6 +89,7 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
         delete credit[account];
         emit Withdrawn(account, amount);
 
+        // slither-disable-next-line arbitrary-send-eth,missing-zero-check
         (bool sent,) = account.call{value: amount}("");
         if (!sent) revert WithdrawalFailed(account, amount);
     }
@@ -149,6 +150,7 @@ contract EscrowPaymaster is IEscrowPaymaster, PostDispatchHook, MailboxClient {
     function route(bytes calldata message) public view returns (IInterchainSecurityModule) {
         if (message.recipient() != address(this).toBytes32()) revert NotForEscrow(message.recipient());
         bytes calldata body = message.body();
+        // slither-disable-next-line unused-return
         body.count();
         address ism = body.receiptIsm();
         _requireReceiptIsm(ism);

@@ -39,7 +39,7 @@ contract ProtocolFee is IProtocolFee, PostDispatchHook, Ownable2Step {
     function collectProtocolFees() external {
         uint256 amount = address(this).balance;
 
-        // slither-disable-next-line low-level-calls
+        // slither-disable-next-line arbitrary-send-eth
         (bool sent,) = beneficiary.call{value: amount}("");
         if (!sent) revert CollectFailed(beneficiary, amount);
     }

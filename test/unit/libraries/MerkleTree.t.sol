@@ -20,6 +20,10 @@ contract MerkleTreeTest is VectorTest {
     }
 
     /// @dev Gives the library calldata.
+    function lastLeafRoot(bytes32 leaf, bytes32[32] calldata proof, uint32 index) external pure returns (bytes32) {
+        return MerkleTree.lastLeafRoot(leaf, proof, index);
+    }
+
     function branchRoot(bytes32 leaf, bytes32[32] calldata proof, uint32 index) external pure returns (bytes32) {
         return MerkleTree.branchRoot(leaf, proof, index);
     }
@@ -88,6 +92,32 @@ contract MerkleTreeTest is VectorTest {
             position /= 2;
         }
         assertEq(this.branchRoot(leaf, proof, index), node);
+    }
+
+    /// @dev However many leaves came after, and whatever they were.
+    function testFuzz_lastLeafRoot_isTheRootWithoutTheLeavesAfter(uint256 seed, uint8 size, uint8 position)
+        public
+        view
+    {
+        uint256 count = bound(size, 1, 70);
+        uint32 index = uint32(bound(position, 0, count - 1));
+        bytes32[] memory leaves = new bytes32[](count);
+        bytes32[] memory prefix = new bytes32[](index + 1);
+        for (uint256 i; i < count; ++i) {
+            leaves[i] = keccak256(abi.encode(seed, i));
+            if (i <= index) prefix[i] = leaves[i];
+        }
+        assertEq(this.lastLeafRoot(leaves[index], Reference.proof(leaves, index), index), Reference.root(prefix));
+    }
+
+    /// @dev Of siblings that no tree of that size has on the right, none is looked at.
+    function testFuzz_lastLeafRoot_isTheDefinition(bytes32 leaf, bytes32[32] calldata proof, uint32 index) public view {
+        bytes32[33] memory zeros = Reference.zeros();
+        bytes32 node = leaf;
+        for (uint256 level; level < 32; ++level) {
+            node = (index >> level) & 1 == 1 ? Reference.hash(proof[level], node) : Reference.hash(node, zeros[level]);
+        }
+        assertEq(this.lastLeafRoot(leaf, proof, index), node);
     }
 
     function testFuzz_branchRoot_anyBitChanged_isAnotherRoot(

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_CLAIM_OPTIONS } from "./claimOptions.ts";
-import { type ClaimPrices, claimCost, costOfOneMore, isMultiple, isWorthClaiming } from "./claimWorth.ts";
+import {
+  type ClaimPrices,
+  claimCost,
+  costOfOneMore,
+  deliveryCost,
+  isMultiple,
+  isWorthClaiming,
+  worthClaiming,
+} from "./claimWorth.ts";
 
 const options = { ...DEFAULT_CLAIM_OPTIONS, receiptGas: 100n, receiptGasPerMessage: 10n, ratio: 3, marginSeconds: 60 };
 const prices: ClaimPrices = { originGas: 2n, destinationGas: 3n, exchangeRate: 10n ** 10n };
@@ -19,6 +27,52 @@ describe("the cost of a claim", () => {
   });
 });
 
+describe("the cost of a delivery under an escrow", () => {
+  test("is its gas, what was spent before, and its share of a receipt, rounded up", () => {
+    const alone = claimCost({ count: 1 }, prices, options);
+    expect(deliveryCost({ gas: 1_000n, spent: 5n, count: 1 }, prices, options)).toBe(3_005n + alone);
+    const seven = claimCost({ count: 7 }, prices, options);
+    expect(seven % 7n).not.toBe(0n);
+    expect(deliveryCost({ gas: 0n, spent: 0n, count: 7 }, prices, options)).toBe(seven / 7n + 1n);
+  });
+});
+
+describe("what to claim", () => {
+  const cost = (count: number) => claimCost({ count }, prices, options);
+  const least = costOfOneMore(prices, options);
+  const far = { endsIn: 1_000_000 };
+  const soon = { endsIn: 59 };
+
+  test("is nothing as long as it does not pay off, and then all together", () => {
+    const each = { amount: 3n * cost(2) - 1n, ...far };
+    expect(worthClaiming([{ amount: 3n * cost(1) - 1n, ...far }], prices, options)).toEqual([]);
+    expect(worthClaiming([each, each], prices, options)).toEqual([each, each]);
+  });
+
+  test("leaves out what earns no more than being in a receipt costs", () => {
+    const good = { amount: 3n * cost(1), ...far };
+    expect(worthClaiming([{ amount: least, ...far }, good], prices, options)).toEqual([good]);
+    expect(worthClaiming([{ amount: least, ...soon }], prices, options)).toEqual([]);
+  });
+
+  test("is not held up by a flood of small ones, however soon they end", () => {
+    const flood = Array.from({ length: 1_000 }, () => ({ amount: least + 1n, ...soon }));
+    const good = { amount: 3n * cost(options.batch), ...far };
+    const group = worthClaiming([...flood, good], prices, options);
+    expect(group).toHaveLength(options.batch);
+    expect(group[0]).toBe(good);
+  });
+
+  test("is what is about to end, with what may go along, when nothing else pays off", () => {
+    const others = Array.from({ length: options.batch }, () => ({ amount: cost(options.batch) / 50n, ...far }));
+    expect(worthClaiming(others, prices, options)).toEqual([]);
+    const urgent = { amount: cost(options.batch) / 60n, ...soon };
+    const group = worthClaiming([...others, urgent], prices, options);
+    expect(group).toHaveLength(options.batch);
+    expect(group[0]).toBe(urgent);
+  });
+});
+
 describe("claiming", () => {
   const later = 61;
   test.each([
@@ -27,8 +81,10 @@ describe("claiming", () => {
     { earned: [100n, 100n, 100n], endsIn: later, worth: true },
     { earned: [299n], endsIn: 60, worth: false },
     { earned: [299n], endsIn: 59, worth: true },
-    { earned: [101n], endsIn: -1, worth: true },
-    { earned: [100n], endsIn: -1, worth: false },
+    { earned: [101n], endsIn: 0, worth: true },
+    { earned: [100n], endsIn: 0, worth: false },
+    { earned: [299n], endsIn: -1, worth: false },
+    { earned: [300n], endsIn: -1, worth: true },
     { earned: [], endsIn: 0, worth: false },
   ])("$earned at a cost of 100, an escrow ending in $endsIn s: $worth", ({ earned, endsIn, worth }) => {
     const earnings = earned.map((amount, i) => ({ amount, endsIn: i === 0 ? endsIn : later }));

@@ -3,19 +3,24 @@ import { type Address, type Hash, isAddressEqual, numberToHex } from "viem";
 import type { ChainConfig } from "../../../chains/chainConfig.ts";
 import type { ChainClient } from "../../../chains/client.ts";
 import { escrowPaymasterAbi } from "../../../contracts/abi.ts";
-import { mayBeTooLarge } from "../../originIndexChain.ts";
+import { type BlockRef, isTimeout, mayBeTooLarge } from "../../originIndexChain.ts";
 import type { RelayerContext } from "../context.ts";
+import { whereUnpaid } from "../messages.ts";
 import type { RelayerTables } from "../schema.ts";
 import type { EscrowLockTable } from "./escrowTables.ts";
 
 export type EscrowIndex = {
   /** Reads on to that block, which is final. @throws what the RPC throws: the next tick goes on */
-  follow(confirmed: { number: bigint; hash: Hash }): Promise<void>;
+  follow(confirmed: BlockRef, signal?: AbortSignal): Promise<void>;
+  /** Up to which block the locks are known; all where no escrow is configured. */
+  readTo(): Promise<number>;
 };
 
 type EscrowEvents = Awaited<ReturnType<typeof readEvents>>;
 
 const MAX_RANGE = 2_000;
+/** Ranges per tick: a long history must not hold up the messages. */
+const RANGES = 50;
 const EVENTS = escrowPaymasterAbi.filter(
   (item) =>
     item.type === "event" &&
@@ -28,10 +33,10 @@ const EVENTS = escrowPaymasterAbi.filter(
  * look; before it spends anything the relayer asks the escrow itself.
  */
 export function createEscrowIndex(
-  context: Pick<RelayerContext, "db" | "commit" | "log">,
+  context: Pick<RelayerContext, "db" | "commit" | "log" | "now">,
   { chain, client }: { chain: ChainConfig; client: ChainClient },
 ): EscrowIndex {
-  const { db, commit, log } = context;
+  const { db, commit, log, now } = context;
   const escrow = chain.escrowPaymaster;
   const origin = chain.domain;
   const source = `${chain.fromBlock} ${escrow}`;
@@ -58,7 +63,11 @@ export function createEscrowIndex(
   async function store(events: EscrowEvents, block: bigint, hash: Hash): Promise<void> {
     const progress = { origin, block: Number(block), hash, source };
     await commit(async (trx) => {
-      for (const event of events) await apply(trx, event);
+      for (const event of events) {
+        const id = event.args.messageId.toLowerCase() as Hash;
+        await apply(trx, event, id);
+        if (event.eventName === "Locked" || event.eventName === "ToppedUp") await wake(trx, id);
+      }
       await trx
         .insertInto("escrow_progress")
         .values(progress)
@@ -67,7 +76,7 @@ export function createEscrowIndex(
     });
   }
 
-  async function apply(trx: Transaction<RelayerTables>, event: EscrowEvents[number]): Promise<void> {
+  async function apply(trx: Transaction<RelayerTables>, event: EscrowEvents[number], id: Hash): Promise<void> {
     if (event.eventName === "Locked") {
       const row = toLock(origin, event.args);
       await trx
@@ -77,7 +86,6 @@ export function createEscrowIndex(
         .execute();
       return;
     }
-    const id = event.args.messageId.toLowerCase() as Hash;
     const lock = () => trx.updateTable("escrow_lock").where("origin", "=", origin).where("message_id", "=", id);
     if (event.eventName === "Paid") {
       const { amount, payee } = event.args;
@@ -98,10 +106,27 @@ export function createEscrowIndex(
     }
   }
 
+  /** Within a transaction: a message that waits for a lock and now has it is due. Others are not disturbed. */
+  async function wake(trx: Transaction<RelayerTables>, id: Hash): Promise<void> {
+    const message = await trx
+      .selectFrom("message")
+      .innerJoin("escrow_lock", "escrow_lock.message_id", "message.id")
+      .select(["wanted_lock", "amount"])
+      .where("message.id", "=", id)
+      .where("message.origin", "=", origin)
+      .where("escrow_lock.origin", "=", origin)
+      .executeTakeFirst();
+    if (message === undefined || message.wanted_lock === null) return;
+    if (BigInt(message.amount) < BigInt(message.wanted_lock)) return;
+    await trx.updateTable("message").set({ next_attempt_at: now() }).where("id", "=", id).where(whereUnpaid).execute();
+  }
+
   return {
-    async follow(confirmed) {
+    async follow(confirmed, signal) {
       if (escrow === undefined) return;
-      for (let from = await start(); from <= confirmed.number; ) {
+      let from = await start();
+      for (let ranges = 0; from <= confirmed.number && ranges < RANGES; ranges++) {
+        signal?.throwIfAborted();
         const wanted = from + BigInt(range) - 1n;
         const to = wanted < confirmed.number ? wanted : confirmed.number;
         try {
@@ -113,8 +138,19 @@ export function createEscrowIndex(
         } catch (error) {
           if (!mayBeTooLarge(error) || to === from) throw error;
           range = Math.ceil(Number(to - from + 1n) / 2);
+          if (isTimeout(error)) throw error; // has taken long enough: the next tick goes on
         }
       }
+    },
+
+    async readTo() {
+      if (escrow === undefined) return Number.POSITIVE_INFINITY;
+      const progress = await db
+        .selectFrom("escrow_progress")
+        .select("block")
+        .where("origin", "=", origin)
+        .executeTakeFirst();
+      return progress?.block ?? -1;
     },
   };
 }

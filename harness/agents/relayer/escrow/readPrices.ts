@@ -2,7 +2,8 @@ import type { Address } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
 import { escrowPaymasterAbi } from "../../../contracts/abi.ts";
 import { ethCall } from "../ethCall.ts";
-import { type ClaimPrices, EXCHANGE_RATE_SCALE } from "./claimWorth.ts";
+import { errorText, isRevert } from "../rpcError.ts";
+import type { ClaimPrices } from "./claimWorth.ts";
 
 const GAS_ORACLE = [
   {
@@ -16,7 +17,8 @@ const GAS_ORACLE = [
 
 /**
  * What gas costs now on both chains, and what the destination's token is worth in the origin's, by the gas oracle of the
- * escrow's paymaster. A paymaster that is no such oracle leaves one for one.
+ * escrow's paymaster.
+ * @throws Error when that paymaster knows no such thing: then nobody can tell what a lock is worth
  */
 export async function readClaimPrices(parameters: {
   origin: ChainClient;
@@ -28,7 +30,7 @@ export async function readClaimPrices(parameters: {
   const [originGas, destinationGas, exchangeRate] = await Promise.all([
     origin.getGasPrice(),
     destination.getGasPrice(),
-    readExchangeRate(origin, escrow, destinationDomain).catch(() => EXCHANGE_RATE_SCALE),
+    readExchangeRate(origin, escrow, destinationDomain),
   ]);
   return { originGas, destinationGas, exchangeRate };
 }
@@ -40,11 +42,16 @@ async function readExchangeRate(client: ChainClient, escrow: Address, domain: nu
     functionName: "gasPaymaster",
     args: [],
   });
-  const [rate] = await ethCall(client, {
-    address: oracle,
-    abi: GAS_ORACLE,
-    functionName: "getExchangeRateAndGasPrice",
-    args: [domain],
-  });
-  return rate;
+  try {
+    const call = { address: oracle, abi: GAS_ORACLE, functionName: "getExchangeRateAndGasPrice" } as const;
+    const [rate] = await ethCall(client, { ...call, args: [domain] });
+    return rate;
+  } catch (error) {
+    if (!isRevert(error)) throw error;
+    throw new Error(
+      `the paymaster ${oracle} of the escrow ${escrow} knows no exchange rate for domain ${domain}, so that nobody can ` +
+        `tell what a lock is worth: ${errorText(error)}`,
+      { cause: error },
+    );
+  }
 }

@@ -2,9 +2,10 @@ import type { Kysely } from "kysely";
 import { type Address, decodeFunctionData, type Hash, type Hex, parseTransaction } from "viem";
 import { deliveryReceiptsAbi } from "../../../contracts/abi.ts";
 import { addressToBytes32 } from "../../../protocol/address.ts";
-import { decodeDeliveryReceipt } from "../../../protocol/deliveryReceipt.ts";
-import { decodeMessage } from "../../../protocol/message.ts";
-import type { RelayerTables } from "../schema.ts";
+import type { DeliveryReceipt } from "../../../protocol/deliveryReceipt.ts";
+import { isUnpaid, WORKABLE } from "../messages.ts";
+import type { MessageState, RelayerTables } from "../schema.ts";
+import { receiptOf } from "./earnings.ts";
 
 /** A way that receipts take: from what was delivered on `destination` back to the escrow on `origin`. */
 export type ReceiptRoute = {
@@ -16,16 +17,31 @@ export type ReceiptRoute = {
   escrowBlock: number;
 };
 
+export type UnderWay = {
+  /** As `claimKey`. */
+  keys: Set<string>;
+  /**
+   * Receipts that others have had sent, that nobody is delivering, and that this relayer has not declined to deliver: they are
+   * worth waiting for if delivering them is.
+   */
+  offered: DeliveryReceipt[];
+};
+
+/** Most receipts of others that are looked at, newest first: anyone can have any number sent. */
+const MAX_OFFERED = 100;
+/** States of a message that nothing is on its way for. */
+const IDLE: ReadonlySet<MessageState> = new Set([...WORKABLE, "excluded", "parked"]);
+
 /**
- * The claims that need no further transaction now, as `claimKey`: those that a transaction of ours is making, and those whose
- * receipt was sent, by whomever, and either is not delivered yet or was delivered after what is known of the escrow.
+ * The claims that need no further transaction now: those that a transaction of ours is making, and those whose receipt was sent
+ * and is ours, or is being delivered, or was delivered after what is known of the escrow.
  * @param forgetAt milliseconds since 1970: what was signed before that and is final, and whose receipt never showed up, counts no more
  */
 export async function readUnderWay(
   db: Kysely<RelayerTables>,
   route: ReceiptRoute,
   forgetAt: number,
-): Promise<Set<string>> {
+): Promise<UnderWay> {
   const [transactions, messages] = await Promise.all([
     db
       .selectFrom("transaction")
@@ -37,12 +53,16 @@ export async function readUnderWay(
       .execute(),
     db
       .selectFrom("message")
-      .select(["raw", "dispatched_tx", "state", "delivered_block"])
-      .where("origin", "=", route.destination)
-      .where("destination", "=", route.origin)
+      .leftJoin("transaction", (join) =>
+        join.onRef("transaction.hash", "=", "message.dispatched_tx").on("transaction.purpose", "=", "claim"),
+      )
+      .select(["message.raw", "message.state", "transaction.hash as ours", "wanted_wei", "wanted_gas", "wanted_lock"])
+      .where("message.origin", "=", route.destination)
+      .where("message.destination", "=", route.origin)
       .where("sender", "=", addressToBytes32(route.receipts))
       .where("recipient", "=", addressToBytes32(route.escrow))
-      .where((row) => row.or([row("state", "!=", "delivered"), row("delivered_block", ">", route.escrowBlock)]))
+      .where((row) => row.or([row("message.state", "!=", "delivered"), row("delivered_block", ">", route.escrowBlock)]))
+      .orderBy("message.nonce", "desc")
       .execute(),
   ]);
   const recorded = await readRecorded(
@@ -54,8 +74,18 @@ export async function readUnderWay(
     if (state === "final" && (success !== 1 || recorded.has(hash))) continue;
     for (const key of keysOfTransaction(raw, route)) keys.add(key);
   }
-  for (const { raw } of messages) for (const key of keysOfReceipt(raw)) keys.add(key);
-  return keys;
+  const offered: DeliveryReceipt[] = [];
+  for (const message of messages) {
+    const { raw, state, ours } = message;
+    const isOffer = ours === null && IDLE.has(state);
+    const isDeclined = !WORKABLE.some((one) => one === state) || isUnpaid(message);
+    if (isOffer && (isDeclined || offered.length === MAX_OFFERED)) continue;
+    const receipt = receiptOf(raw);
+    if (receipt === undefined) continue;
+    if (isOffer) offered.push(receipt);
+    else for (const { messageId } of receipt.entries) keys.add(claimKey(receipt.receiptIsm, messageId));
+  }
+  return { keys, offered };
 }
 
 /** What one claim is about: a module that vouches, and a message. */
@@ -78,10 +108,4 @@ function keysOfTransaction(raw: Hex, route: ReceiptRoute): string[] {
   const [origin, escrow, receiptIsm, messageIds] = args;
   if (origin !== route.origin || escrow.toLowerCase() !== addressToBytes32(route.escrow)) return [];
   return messageIds.map((id) => claimKey(receiptIsm, id));
-}
-
-/** Of a message by the contract that sends receipts: its body is one. */
-function keysOfReceipt(raw: Hex): string[] {
-  const { receiptIsm, entries } = decodeDeliveryReceipt(decodeMessage(raw).body);
-  return entries.map(({ messageId }) => claimKey(receiptIsm, messageId));
 }

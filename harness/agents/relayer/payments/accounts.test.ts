@@ -73,6 +73,7 @@ async function record(count: number, sender = 1, from = 0): Promise<Hash[]> {
         retried_at: null,
         wanted_wei: null,
         wanted_gas: null,
+        wanted_lock: null,
       })
       .execute();
   }
@@ -153,7 +154,7 @@ it("counts as spent all that was for the message: reverts, what used its nonce u
 
 it("sums amounts that SQLite can not count to", async () => {
   const [id = "0x"] = await record(1);
-  expect(await readTotals(store.db)).toEqual({ paid: [], spent: [] });
+  expect(await readTotals(store.db)).toEqual({ paid: [], earned: [], spent: [] });
   const amounts = [
     1n,
     999_999_999n,
@@ -171,6 +172,7 @@ it("sums amounts that SQLite can not count to", async () => {
   const wei = amounts.reduce((sum, amount) => sum + amount, 0n);
   expect(await readTotals(store.db)).toEqual({
     paid: [{ domain: ORIGIN, wei }],
+    earned: [],
     spent: [{ domain: DESTINATION, wei: 2n * wei, lost: wei }],
   });
 });
@@ -213,7 +215,7 @@ it("of what was found to want more gas, does not estimate again for less", async
   });
   for (const id of flood) {
     await pay(id, 0n, { gas: 1n });
-    const lacks = { reason: "gas not paid: 1 gas", wantedWei: null, wantedGas: 100n };
+    const lacks = { reason: "gas not paid: 1 gas", wantedWei: null, wantedGas: 100n, wantedLock: null };
     await context.commit((trx) => storeUnpaid(context, trx, { id, recorded_at: time }, lacks));
   }
   time += DEFAULT_RELAYER_OPTIONS.unpaidMinMs;

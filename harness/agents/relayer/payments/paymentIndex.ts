@@ -3,6 +3,8 @@ import type { Hash } from "viem";
 import { type BlockRef, blockHash, isTimeout, mayBeTooLarge } from "../../originIndexChain.ts";
 import { ChainNotReadyError } from "../../originIndexErrors.ts";
 import type { Origin, RelayerContext } from "../context.ts";
+import { whereUnpaid } from "../messages.ts";
+import { isMet } from "../rules/paymentPolicy.ts";
 import type { PaymentTable, RelayerTables } from "../schema.ts";
 import { readPayments } from "./paid.ts";
 import { paymastersOf, readPaymentLogs } from "./paymentLogs.ts";
@@ -60,8 +62,7 @@ export function createPaymentIndex(context: RelayerContext, { chain, client }: O
       .updateTable("message")
       .set({ next_attempt_at: now() })
       .where("id", "in", payments)
-      .where("state", "=", "waiting")
-      .where((message) => message.or([message("wanted_wei", "is not", null), message("wanted_gas", "is not", null)]))
+      .where(whereUnpaid)
       .execute();
     await trx.deleteFrom("payment").where("origin", "=", origin).where("block", ">", block).execute();
     await trx.deleteFrom("payment_block").where("origin", "=", origin).where("number", ">", block).execute();
@@ -125,17 +126,15 @@ export function createPaymentIndex(context: RelayerContext, { chain, client }: O
     for (let start = 0; start < ids.length; start += IDS) {
       const unpaid = await trx
         .selectFrom("message")
-        .select(["id", "origin", "destination", "wanted_wei", "wanted_gas"])
+        .select(["id", "origin", "destination", "wanted_wei", "wanted_gas", "wanted_lock"])
         .where("id", "in", ids.slice(start, start + IDS))
         .where("origin", "=", origin)
-        .where("state", "=", "waiting")
-        .where((message) => message.or([message("wanted_wei", "is not", null), message("wanted_gas", "is not", null)]))
+        .where(whereUnpaid)
         .execute();
       const paid = await readPayments(trx, unpaid);
-      for (const { id, wanted_wei: wei, wanted_gas: gas } of unpaid) {
-        const has = paid.get(id) ?? { payment: 0n, gas: 0n };
-        if (has.payment < BigInt(wei ?? 0) || has.gas < BigInt(gas ?? 0)) continue;
-        await trx.updateTable("message").set({ next_attempt_at: now() }).where("id", "=", id).execute();
+      for (const message of unpaid) {
+        if (!isMet(message, paid.get(message.id) ?? { payment: 0n, gas: 0n })) continue;
+        await trx.updateTable("message").set({ next_attempt_at: now() }).where("id", "=", message.id).execute();
       }
     }
   }

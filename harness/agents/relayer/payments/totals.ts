@@ -5,6 +5,8 @@ import type { RelayerTables } from "../schema.ts";
 export type Totals = {
   /** Paid to the configured paymasters, per origin; also for messages that are not this relayer's. */
   paid: { domain: number; wei: bigint }[];
+  /** What escrows have paid for deliveries by this relayer, per origin. */
+  earned: { domain: number; wei: bigint }[];
   /** What transactions of the relayer have cost that are in blocks, per destination, and how much of it was lost on reverts. */
   spent: { domain: number; wei: bigint; lost: bigint }[];
 };
@@ -16,6 +18,15 @@ export async function readTotals(db: Kysely<RelayerTables>): Promise<Totals> {
     .select(["origin", ...parts("payment")])
     .groupBy("origin")
     .orderBy("origin")
+    .execute();
+  const earned = await db
+    .selectFrom("escrow_lock")
+    .innerJoin("message", "message.id", "escrow_lock.message_id")
+    .select(["escrow_lock.origin as domain", ...parts("amount")])
+    .where("escrow_lock.state", "=", "paid")
+    .where("message.delivered_tx", "is not", null)
+    .groupBy("escrow_lock.origin")
+    .orderBy("escrow_lock.origin")
     .execute();
   const spent = await db
     .selectFrom("transaction")
@@ -31,13 +42,17 @@ export async function readTotals(db: Kysely<RelayerTables>): Promise<Totals> {
     if (row.success === 0) sum.lost += joined(row);
     byDestination.set(row.destination, sum);
   }
-  return { paid: paid.map((row) => ({ domain: row.origin, wei: joined(row) })), spent: [...byDestination.values()] };
+  return {
+    paid: paid.map((row) => ({ domain: row.origin, wei: joined(row) })),
+    earned: earned.map((row) => ({ domain: row.domain, wei: joined(row) })),
+    spent: [...byDestination.values()],
+  };
 }
 
 type Parts = { high: number; middle: number; low: number };
 
 /** SQLite counts to 2^63: the sum of decimal texts is made of the sums of three parts of nine digits and what is above. */
-function parts(column: "payment" | "cost") {
+function parts(column: "payment" | "cost" | "amount") {
   const text = sql.ref(column);
   const sum = (digits: RawBuilder<unknown>) => sql<number>`coalesce(sum(cast(${digits} as integer)), 0)`;
   return [

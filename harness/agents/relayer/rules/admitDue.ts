@@ -1,9 +1,10 @@
 import type { Hash } from "viem";
 import type { RelayerContext } from "../context.ts";
+import { readLocks, toLocked } from "../escrow/locks.ts";
 import { dueMessages, howToPay, isUnpaid, type StoredMessage, storeExcluded, storeUnpaid } from "../messages.ts";
-import { type Paid, readPayments } from "../payments/paid.ts";
+import { readPayments } from "../payments/paid.ts";
 import type { MessageRules } from "./messageRules.ts";
-import { lacking, type Shortfall } from "./paymentPolicy.ts";
+import { isMet, lacking, type Offer, type Shortfall, wantsLock } from "./paymentPolicy.ts";
 
 /** Unpaid messages that are looked at on chain all the same, per tick: somebody else may have delivered them. */
 const LOOKS = 4;
@@ -14,13 +15,19 @@ type Refusal = { excluded: string } | { unpaid: Shortfall };
  * The messages whose attempt is due, without those that the lists exclude and those that too little is paid for. These cost
  * one look into the store for all of them together, no request, and are not looked at again for long.
  * @param readTo up to which block of an origin the payments are known
+ * @param earns whether a message pays by itself, as a receipt does that opens locks for us
  */
 export async function admitDue(
   context: RelayerContext,
   rules: MessageRules,
-  parameters: { destination: number; limit: number; readTo: (origin: number) => Promise<number> },
+  parameters: {
+    destination: number;
+    limit: number;
+    readTo: (origin: number) => Promise<number>;
+    earns?: (message: StoredMessage) => Promise<boolean>;
+  },
 ): Promise<StoredMessage[]> {
-  const { destination, limit, readTo } = parameters;
+  const { destination, limit, readTo, earns = async () => false } = parameters;
   const admitted: StoredMessage[] = [];
   let looks = 0;
   while (admitted.length < limit) {
@@ -45,10 +52,16 @@ export async function admitDue(
     const known = new Map<number, number>();
     for (const { origin } of paying) if (!known.has(origin)) known.set(origin, await readTo(origin));
     const payments = await readPayments(context.db, paying);
+    const locks = await readLocks(
+      context.db,
+      paying.filter((message) => wantsLock(rules.policy(message))),
+    );
+    const time = Math.floor(context.now() / 1_000);
     for (const message of paying) {
       const paid = payments.get(message.id) ?? { payment: 0n, gas: 0n };
-      const unpaid = lacking(rules.policy(message), paid) ?? lackingStill(message, paid);
-      if (unpaid === undefined) continue;
+      const offer = { ...paid, locked: toLocked(locks.get(message.id), rules.trust) };
+      const unpaid = lacking(rules.policy(message), offer, { time }) ?? lackingStill(message, offer);
+      if (unpaid === undefined || (await earns(message))) continue;
       // What could not be read yet may be there: the message waits as others do.
       if (message.dispatched_block > (known.get(message.origin) ?? -1)) continue;
       if (isUnpaid(message) && looks++ < LOOKS) continue;
@@ -77,9 +90,13 @@ export async function admitDue(
 }
 
 /** What was lacking when the delivery was last estimated, as long as it is not paid. */
-function lackingStill(message: StoredMessage, paid: Paid): Shortfall | undefined {
-  const { id, wanted_wei: wei, wanted_gas: gas } = message;
-  if (paid.payment >= BigInt(wei ?? 0) && paid.gas >= BigInt(gas ?? 0)) return undefined;
-  const reason = (message.reason ?? "").replace(howToPay(id, ""), "");
-  return { reason, wantedWei: wei === null ? null : BigInt(wei), wantedGas: gas === null ? null : BigInt(gas) };
+function lackingStill(message: StoredMessage, offer: Offer): Shortfall | undefined {
+  const { id, wanted_wei: wei, wanted_gas: gas, wanted_lock: lock } = message;
+  if ((wei === null && gas === null && lock === null) || isMet(message, offer)) return undefined;
+  const lacks = { reason: "", wantedWei: amount(wei), wantedGas: amount(gas), wantedLock: amount(lock) };
+  return { ...lacks, reason: (message.reason ?? "").replace(howToPay(id, lacks), "") };
+}
+
+function amount(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
 }

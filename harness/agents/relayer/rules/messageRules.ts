@@ -1,3 +1,5 @@
+import type { ChainConfig } from "../../../chains/chainConfig.ts";
+import { createLockTrust, type LockTrust } from "../escrow/lockTrust.ts";
 import type { RelayerOptions } from "../options.ts";
 import { createMessageFilter } from "./messageLists.ts";
 import type { MatchedMessage } from "./messageMatcher.ts";
@@ -11,16 +13,22 @@ export type MessageRules = {
   excludes: (message: MatchedMessage) => string | undefined;
   /** What must be paid for a message that is not excluded. */
   policy: (message: MatchedMessage) => PaymentPolicy;
+  /** Which locks are counted on. */
+  trust: LockTrust;
 };
 
-/** Compiles the rules of a relayer's options. */
-export function createMessageRules({
-  lists,
-  paymentRules,
-}: Pick<RelayerOptions, "lists" | "paymentRules">): MessageRules {
+/**
+ * Compiles the rules of a relayer's options.
+ * @param chains whose modules and contracts for receipts are counted on; without them no escrow is
+ */
+export function createMessageRules(
+  { lists, paymentRules }: Pick<RelayerOptions, "lists" | "paymentRules">,
+  chains: readonly ChainConfig[] = [],
+): MessageRules {
   const filter = createMessageFilter(lists);
   const find = createPolicyFinder(paymentRules);
   return {
+    trust: createLockTrust(chains),
     areNone: lists.whitelist === undefined && lists.blacklist.length === 0 && paymentRules.length === 0,
     excludes(message) {
       const reason = filter(message);

@@ -1,5 +1,5 @@
 import type { RelayerContext } from "../context.ts";
-import { WORKABLE } from "../messages.ts";
+import { WORKABLE, whereUnpaid } from "../messages.ts";
 import type { MessageRules } from "./messageRules.ts";
 
 const PAGE = 1_000;
@@ -14,9 +14,8 @@ export async function reviewMessages(context: RelayerContext, { excludes }: Mess
   await commit(async (trx) => {
     await trx
       .updateTable("message")
-      .set({ next_attempt_at: now(), wanted_wei: null, wanted_gas: null })
-      .where("state", "=", "waiting")
-      .where((message) => message.or([message("wanted_wei", "is not", null), message("wanted_gas", "is not", null)]))
+      .set({ next_attempt_at: now(), wanted_wei: null, wanted_gas: null, wanted_lock: null })
+      .where(whereUnpaid)
       .execute();
   });
   for (let after = ""; ; ) {

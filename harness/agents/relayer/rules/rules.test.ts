@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createMessageFilter, messageListsSchema } from "./messageLists.ts";
 import { createMessageMatcher, MAX_MATCHED_BODY, type MatchedMessage, messageMatcherSchema } from "./messageMatcher.ts";
 import { createMessageRules } from "./messageRules.ts";
-import { createPolicyFinder, lacking, paymentRulesSchema } from "./paymentPolicy.ts";
+import { createPolicyFinder, isMet, lacking, paymentRulesSchema } from "./paymentPolicy.ts";
 
 const SENDER = "0x00000000000000000000000000000000000000aA";
 const body = "deadbeef";
@@ -18,6 +18,7 @@ const message: MatchedMessage = {
 
 const matches = (json: unknown, of = message) => createMessageMatcher(messageMatcherSchema.parse(json))(of);
 
+const time = 1_000_000;
 describe("a matcher", () => {
   it.each([
     [{}, true],
@@ -113,28 +114,76 @@ describe("payment rules", () => {
   });
 
   it("of none want nothing", () => {
-    expect(lacking({ type: "none" }, { payment: 0n, gas: 0n }, 100_000n)).toBeUndefined();
+    expect(lacking({ type: "none" }, { payment: 0n, gas: 0n }, { time, gas: 100_000n })).toBeUndefined();
   });
 
   it("of a minimum want that, to the wei", () => {
     const policy = { type: "minimum", payment: 5n } as const;
-    expect(lacking(policy, { payment: 5n, gas: 0n })).toBeUndefined();
-    expect(lacking(policy, { payment: 4n, gas: 10n ** 9n })).toEqual({
+    expect(lacking(policy, { payment: 5n, gas: 0n }, { time })).toBeUndefined();
+    expect(lacking(policy, { payment: 4n, gas: 10n ** 9n }, { time })).toEqual({
       reason: "gas not paid: 4 wei were paid, the relayer wants 5",
       wantedWei: 5n,
       wantedGas: null,
+      wantedLock: null,
     });
   });
 
   it("of gas want a share of the estimate, rounded up, and before there is one anything at all", () => {
     const policy = { type: "gas", fraction: half } as const;
-    expect(lacking(policy, { payment: 0n, gas: 1n })).toBeUndefined();
-    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n })).toMatchObject({ wantedGas: 1n });
-    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n })?.reason).toContain("wants 1/2 of the gas");
-    expect(lacking(policy, { payment: 0n, gas: 50_000n }, 100_000n)).toBeUndefined();
-    expect(lacking(policy, { payment: 0n, gas: 50_000n }, 100_001n)).toMatchObject({
+    expect(lacking(policy, { payment: 0n, gas: 1n }, { time })).toBeUndefined();
+    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n }, { time })).toMatchObject({ wantedGas: 1n });
+    expect(lacking(policy, { payment: 10n ** 18n, gas: 0n }, { time })?.reason).toContain("wants 1/2 of the gas");
+    expect(lacking(policy, { payment: 0n, gas: 50_000n }, { time, gas: 100_000n })).toBeUndefined();
+    expect(lacking(policy, { payment: 0n, gas: 50_000n }, { time, gas: 100_001n })).toMatchObject({
       reason: "gas not paid: 50000 gas was paid for, the relayer wants 50001 (its delivery uses 100001)",
       wantedGas: 50_001n,
+    });
+  });
+
+  describe("of an escrow", () => {
+    const [rule] = paymentRulesSchema.parse([{ policy: { type: "escrow", fraction: "3/2", marginSeconds: 60 } }]);
+    const policy = rule?.policy ?? expect.unreachable();
+    const nothing = { payment: 10n ** 18n, gas: 10n ** 9n };
+    const locked = { amount: 150n, escrowUntil: time + 60, refused: undefined };
+    const cost = (batch: number) => 100n * BigInt(batch);
+    const now = { time, gas: 1n, cost };
+
+    it("want a share of what the delivery costs, rounded up, and time enough", () => {
+      expect(lacking(policy, { ...nothing, locked }, { time })).toBeUndefined();
+      expect(lacking(policy, { ...nothing, locked }, now)).toBeUndefined();
+      expect(lacking(policy, { ...nothing, locked }, { ...now, cost: () => 101n })).toEqual({
+        reason:
+          "no pay on delivery: the escrow holds 150 wei, the relayer wants 152 (delivering and claiming cost 101)",
+        wantedWei: null,
+        wantedGas: null,
+        wantedLock: 152n,
+      });
+      expect(lacking({ ...policy, batch: 2 } as typeof policy, { ...nothing, locked }, now)?.wantedLock).toBe(300n);
+    });
+
+    it.each([
+      ["the escrow holds nothing for it", undefined, 1n],
+      ["the escrow holds 0 wei for it", { ...locked, amount: 0n }, 1n],
+      ["its module is anyone's", { ...locked, refused: "its module is anyone's" }, 151n],
+      ["the relayer wants 60 s left, there are 59", { ...locked, escrowUntil: time + 59 }, 151n],
+      ["the relayer wants 60 s left, there are -1", { ...locked, escrowUntil: time - 1 }, 151n],
+    ])("say without a look at the chain that %s", (reason, held, wantedLock) => {
+      const lacks = lacking(policy, { ...nothing, locked: held }, { time });
+      expect(lacks?.reason).toContain(reason);
+      expect(lacks?.wantedLock).toBe(wantedLock);
+    });
+
+    it("or of something else want one of both, and wait for either", () => {
+      const any = { type: "any", of: [policy, { type: "gas", fraction: half }] } as Parameters<typeof lacking>[0];
+      expect(lacking(any, { ...nothing, locked: undefined }, now)).toBeUndefined();
+      expect(lacking(any, { payment: 0n, gas: 0n, locked }, now)).toBeUndefined();
+      const lacks = lacking(any, { payment: 0n, gas: 0n }, { ...now, gas: 10n });
+      expect(lacks).toMatchObject({ wantedWei: null, wantedGas: 5n, wantedLock: 1n });
+      expect(lacks?.reason).toMatch(/^no pay on delivery: .*; or gas not paid: /);
+      const wanted = { wanted_wei: null, wanted_gas: "5", wanted_lock: "1" };
+      expect(isMet(wanted, { payment: 9n, gas: 4n })).toBe(false);
+      expect(isMet(wanted, { payment: 0n, gas: 5n })).toBe(true);
+      expect(isMet(wanted, { payment: 0n, gas: 0n, locked: { ...locked, amount: 1n } })).toBe(true);
     });
   });
 

@@ -36,6 +36,8 @@ export type Errand = {
   gas: bigint;
   /** Written in the commit that stores the transaction. */
   alongside?: (trx: Transaction<RelayerTables>) => Promise<void>;
+  /** Written in the commit that says that no node took it: nothing has come of it. */
+  takenBack?: (trx: Transaction<RelayerTables>) => Promise<void>;
 };
 
 type Order = Delivery | Errand;
@@ -120,11 +122,15 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       client,
       rows.map(({ raw }) => raw),
     );
-    await storeAnswers(rows, answers);
+    await storeAnswers(rows, answers, sendable);
     return new Set(sendable);
   }
 
-  async function storeAnswers(rows: readonly Selectable<TransactionTable>[], answers: readonly BroadcastResult[]) {
+  async function storeAnswers(
+    rows: readonly Selectable<TransactionTable>[],
+    answers: readonly BroadcastResult[],
+    orders: readonly Order[],
+  ) {
     const accepted = rows.filter((_, i) => answers[i]?.status === "accepted").map(({ hash }) => hash);
     await commit(async (trx) => {
       if (accepted.length > 0) {
@@ -134,6 +140,8 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
         const answer = answers[i];
         if (answer?.status !== "refused") continue;
         await trx.updateTable("transaction").set({ state: "refused" }).where("hash", "=", hash).execute();
+        const order = orders[i];
+        if (order?.id === null) await order.takenBack?.(trx);
         if (id === null) continue;
         const message = await trx
           .selectFrom("message")

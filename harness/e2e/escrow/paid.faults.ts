@@ -4,7 +4,7 @@ import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "../../agents/relayer/e
 import { type LocalChain, localAccounts } from "../../chains/localChains.ts";
 import { deliveryReceiptsAbi } from "../../contracts/abi.ts";
 import type { World } from "../../world/createWorld.ts";
-import { control, deploy, processed, transactionCount } from "../kit.ts";
+import { control, deliverByHand, deploy, processed, transactionCount } from "../kit.ts";
 import { createEscrowWorld, feesPaid, restartRelayer, timeOf } from "./kit.ts";
 
 const relayer = localAccounts.relayer.address;
@@ -39,11 +39,12 @@ it("pays the relayer that delivered, to the wei", async () => {
   expect(await transactionCount(alpha)).toBe(2);
 });
 
-/** Gas costs 1 gwei, one delivery earns 320,000 times that, and a claim of one costs about 300,000: worth it, but not well. */
-const MEAGRE = 4n * 10n ** 9n;
+/** Gas costs 1 gwei, one delivery earns 640,000 times that, and a claim of one costs about 300,000: worth it, but not well. */
+const MEAGRE = 8n * 10n ** 9n;
 
 async function createMeagreWorld() {
-  const setup = await createEscrowWorld(MEAGRE);
+  const claims = { ...DEFAULT_CLAIM_OPTIONS, withdrawRatio: 20 };
+  const setup = await createEscrowWorld(MEAGRE, { relayerOptions: { claims } });
   for (const chain of Object.values([setup.world.chains.alpha, setup.world.chains.beta])) {
     await control(chain).setNextBlockBaseFeePerGas({ baseFeePerGas: 0n });
   }
@@ -108,6 +109,7 @@ it("is paid for a delivery that its destination took back and that it made again
   await using setup = await createEscrowWorld(DEAR, { finality: { blocks: 2 } });
   const { world } = setup;
   const { alpha, beta } = world.chains;
+  await world.rounds(3); // the validators announce themselves
   const one = await setup.send("0x01");
   await control(alpha).mine({ blocks: 2 });
   const snapshot = await control(beta).snapshot();
@@ -122,6 +124,39 @@ it("is paid for a delivery that its destination took back and that it made again
   }
   expect(await setup.held()).toBe(0n);
   expect(await claimed(world)).toEqual([1]);
+});
+
+it("leaves to another what another delivered", async () => {
+  await using setup = await createEscrowWorld(DEAR);
+  const { world } = setup;
+  const { alpha } = world.chains;
+  await world.removeRelayer();
+  const one = await setup.send("0x01");
+  await world.rounds(1);
+  await deliverByHand(world, one);
+  await world.addRelayer();
+  await world.rounds(5);
+  expect(await claimed(world)).toEqual([]);
+
+  // Attempt: the relayer has a receipt sent for what it did not deliver. It names who did.
+  await setup.sendReceipts(alpha.core.defaultIsm, [one.id]);
+  await world.until(async () => (await setup.credit(localAccounts.sender.address)) === one.value, "credited");
+  expect(await setup.credit(relayer)).toBe(0n);
+});
+
+it("does not claim by receipts that nobody may ever accept", async () => {
+  await using setup = await createEscrowWorld(DEAR);
+  const { world } = setup;
+  // Attempt: a lock that is worth a hundred claims, for a module of the payer's own that refuses all receipts.
+  const { address: refuses } = await deploy(world.chains.alpha, "PausableIsm", [
+    localAccounts.deployer.address,
+    relayer,
+  ]);
+  const one = await setup.send("0x01", { receiptIsm: refuses });
+  await world.until(() => world.delivered("beta", one.id), "delivered");
+  await world.rounds(5);
+  expect(await claimed(world)).toEqual([]);
+  expect(await transactionCount(world.chains.beta)).toBe(1);
 });
 
 async function deployNoopIsm(chain: LocalChain): Promise<Address> {
