@@ -82,7 +82,9 @@ abstract contract Inbox is IMailbox {
         if (msg.sender != address(this)) revert NotMailbox(msg.sender);
 
         address recipient = _accept(processor_, message.id(), metadata, message);
-        if (!_handle(recipient, message, gasLimit)) revert HandleFailed(_returnedData());
+        bytes memory data =
+            abi.encodeCall(IMessageRecipient.handle, (message.origin(), message.sender(), message.body()));
+        if (!_called(recipient, data, gasLimit)) revert HandleFailed(_returnedData());
     }
 
     /* ----------------------------------------------------- views ---------------------------------------------------- */
@@ -156,7 +158,8 @@ abstract contract Inbox is IMailbox {
         }
     }
 
-    /// @dev Has `messages[first:first + count]` verified at once, then delivers each that is not delivered by then.
+    /// @dev Has `messages[first:first + count]` verified at once by the module of the first one's recipient, then delivers each
+    ///      that is not delivered by then.
     function _processGroup(
         bytes calldata metadata,
         bytes[] calldata messages,
@@ -165,24 +168,15 @@ abstract contract Inbox is IMailbox {
         uint256 gasLimit
     ) internal {
         bytes32[] memory ids = new bytes32[](count);
-        address recipient;
-        IInterchainSecurityModule ism;
         for (uint256 i; i < count; ++i) {
-            bytes calldata message = _at(messages, first, i);
-            ids[i] = _checkedId(message);
-            address to = message.recipient().toAddress();
-            if (to == recipient && i != 0) continue;
-
-            IInterchainSecurityModule module = recipientIsm(to);
-            if (i == 0) ism = module;
-            else if (address(module) != address(ism)) revert OtherModule(ids[i], address(ism), address(module));
-            recipient = to;
+            ids[i] = _checkedId(_at(messages, first, i));
         }
-
+        IInterchainSecurityModule ism = recipientIsm(messages[first].recipient().toAddress());
         _requireContract(address(ism));
         if (!_verified(ism, metadata, messages, first, count)) revert NotVerified(ids[0], address(ism));
+
         for (uint256 i; i < count; ++i) {
-            _deliver(ids[i], _at(messages, first, i), gasLimit);
+            _deliver(ids[i], _at(messages, first, i), gasLimit, ism);
         }
     }
 
@@ -203,17 +197,23 @@ abstract contract Inbox is IMailbox {
         return batchIsm.verifyBatch(metadata, group);
     }
 
-    /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone. Recorded only now:
-    ///      while those before it are handled, it is not delivered.
-    function _deliver(bytes32 messageId, bytes calldata message, uint256 gasLimit) internal {
+    /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone. Only now is it asked
+    ///      for its module, which must be the one that verified the message: the messages before may have changed it. And only
+    ///      now is it recorded: while those before are handled, it is not delivered.
+    function _deliver(bytes32 messageId, bytes calldata message, uint256 gasLimit, IInterchainSecurityModule ism) internal {
         Delivery storage delivery = _deliveries[messageId];
         if (delivery.blockAndProcessor != 0) return;
         address recipient = message.recipient().toAddress();
+        IInterchainSecurityModule module = recipientIsm(recipient);
+        if (address(module) != address(ism)) revert OtherModule(messageId, address(ism), address(module));
+
+        (uint32 origin, bytes32 sender) = (message.origin(), message.sender());
 
         delivery.blockAndProcessor = _delivery(msg.sender);
-        bool handled = _handle(recipient, message, gasLimit);
-        if (handled && recipient.code.length != 0) {
-            emit Process(message.origin(), message.sender(), recipient);
+
+        bytes memory data = abi.encodeCall(IMessageRecipient.handle, (origin, sender, message.body()));
+        if (_called(recipient, data, gasLimit) && recipient.code.length != 0) {
+            emit Process(origin, sender, recipient);
             emit ProcessId(messageId);
         } else {
             delivery.blockAndProcessor = 0;
@@ -221,16 +221,14 @@ abstract contract Inbox is IMailbox {
         }
     }
 
-    /// @dev Calls `handle` with just that gas, and copies nothing of what it returns.
-    function _handle(address recipient, bytes calldata message, uint256 gasLimit) internal returns (bool handled) {
-        bytes memory data =
-            abi.encodeCall(IMessageRecipient.handle, (message.origin(), message.sender(), message.body()));
-        // A call gets at most 63/64 of the gas left.
+    /// @dev Calls with just that gas, and copies nothing of what is returned.
+    function _called(address recipient, bytes memory data, uint256 gasLimit) internal returns (bool succeeded) {
         unchecked {
+            // A call gets at most 63/64 of the gas left.
             if (gasleft() < gasLimit + gasLimit / 32 + AFTER_HANDLE_GAS) revert NotEnoughGas();
         }
         assembly ("memory-safe") {
-            handled := call(gasLimit, recipient, 0, add(data, 32), mload(data), 0, 0)
+            succeeded := call(gasLimit, recipient, 0, add(data, 32), mload(data), 0, 0)
         }
     }
 

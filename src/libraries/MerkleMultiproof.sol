@@ -90,14 +90,19 @@ library MerkleMultiproof {
     }
 
     function _requireAscending(uint256[] memory positions, uint256 lastIndex) private pure {
-        uint256 count = positions.length;
-        if (count == 0) revert NoLeaves();
+        if (positions.length == 0) revert NoLeaves();
         uint256 previous = positions[0];
-        for (uint256 i = 1; i < count; ++i) {
-            uint256 position = positions[i];
-            if (position <= previous) revert NotAscending(i);
-            previous = position;
+        uint256 at;
+        // Plain form: for (at = 1; at < positions.length && positions[at] > previous; ++at) previous = positions[at];
+        assembly ("memory-safe") {
+            let count := mload(positions)
+            for { at := 1 } lt(at, count) { at := add(at, 1) } {
+                let position := mload(add(add(positions, 32), shl(5, at)))
+                if iszero(gt(position, previous)) { break }
+                previous := position
+            }
         }
+        if (at < positions.length) revert NotAscending(at);
         if (previous > lastIndex) revert LeafAfterLast(previous, lastIndex);
     }
 }

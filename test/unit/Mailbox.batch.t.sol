@@ -409,10 +409,9 @@ contract MailboxBatchTest is BaseTest {
         ReentrantCaller caller = new ReentrantCaller();
         _send(address(caller), "calls back");
         _send(address(recipient), "two");
-        bytes memory groups = _group(0, 2);
-        caller.plan(address(destinationMailbox), abi.encodeCall(IMailbox.processBatch, (groups, messages)));
+        caller.plan(address(destinationMailbox), abi.encodeCall(IMailbox.processBatch, (_group(0, 2), messages)));
         vm.mockCall(address(caller), abi.encodeWithSignature("interchainSecurityModule()"), "");
-        _processBatch(groups);
+        _processBatch(BatchReference.group(2, 10 * GAS, _proofOf(_indices(0, 2))));
         assertTrue(caller.succeeded());
         assertEq(caller.entries(), 1);
         assertEq(recipient.received(), 1);
