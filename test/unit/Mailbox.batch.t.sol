@@ -3,114 +3,20 @@ pragma solidity 0.8.37;
 
 import {Vm} from "forge-std/Vm.sol";
 
-import {IBatchInterchainSecurityModule} from "src/interfaces/IBatchInterchainSecurityModule.sol";
-import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IRateLimitedIsm} from "src/interfaces/IRateLimitedIsm.sol";
-import {MerkleMultiproof} from "src/libraries/MerkleMultiproof.sol";
-import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 
-import {BaseTest} from "../kit/BaseTest.sol";
 import {BatchReference} from "../kit/BatchReference.sol";
+import {BatchTest} from "../kit/BatchTest.sol";
 import {Reference} from "../kit/Reference.sol";
 import {Shipped} from "../kit/Shipped.sol";
 import {RawAnswer} from "../mocks/RawAnswer.sol";
-import {ReentrantCaller} from "../mocks/ReentrantCaller.sol";
 import {TestRecipient} from "../mocks/TestRecipient.sol";
+import {GreedyRecipient} from "../mocks/GreedyRecipient.sol";
 
-/// @notice Batches of real messages, with real signatures over the root that all of them are under.
-contract MailboxBatchTest is BaseTest {
-    uint256 internal constant BLOCK = 1234;
-    uint256 internal constant GAS = 200_000;
-
-    bytes[] internal messages;
-    bytes32[] internal leaves;
-
-    function setUp() public override {
-        super.setUp();
-        vm.roll(BLOCK);
-    }
-
-    /* ---------------------------------------------------- batches --------------------------------------------------- */
-
-    function _send(address to, bytes memory body) internal returns (bytes32 id) {
-        bytes memory message = _dispatch(to, body);
-        id = keccak256(message);
-        messages.push(message);
-        leaves.push(id);
-    }
-
-    function _sendThree() internal {
-        _send(address(recipient), "one");
-        _send(address(recipient), "two");
-        _send(address(recipient), "three");
-    }
-
-    /// @dev Metadata for these messages, signed by a quorum over the newest root.
-    function _proofOf(uint256[] memory indices) internal view returns (bytes memory) {
-        Reference.Checkpoint memory c = _latestCheckpoint(messages[messages.length - 1]);
-        bytes memory signatures = _signatures(Reference.checkpointHash(c), _keys(0, 1));
-        return BatchReference.metadata(c, BatchReference.siblings(leaves, indices), signatures);
-    }
-
-    function _indices(uint256 first, uint256 count) internal pure returns (uint256[] memory indices) {
-        indices = new uint256[](count);
-        for (uint256 i; i < count; ++i) {
-            indices[i] = first + i;
-        }
-    }
-
-    /// @dev Of neighbours.
-    function _group(uint256 first, uint256 count) internal view returns (bytes memory) {
-        return BatchReference.group(count, GAS, _proofOf(_indices(first, count)));
-    }
-
-    /// @dev Of one, which `verify` gets: metadata of its own checkpoint's kind.
-    function _alone(uint256 index, uint256 gasLimit) internal view returns (bytes memory) {
-        return BatchReference.group(1, gasLimit, _metadataOf(index));
-    }
-
-    function _metadataOf(uint256 index) internal view returns (bytes memory) {
-        bytes32[] memory before = new bytes32[](index + 1);
-        for (uint256 i; i <= index; ++i) {
-            before[i] = leaves[i];
-        }
-        Reference.Checkpoint memory c = Reference.Checkpoint({
-            origin: ORIGIN,
-            tree: Reference.addr32(address(originTree)),
-            root: Reference.root(before),
-            index: uint32(index),
-            messageId: leaves[index]
-        });
-        return
-            bytes.concat(Reference.messageIdMetadata(c), _signatures(Reference.checkpointHash(c), _keys(0, 1)));
-    }
-
-    function _processBatch(bytes memory groups) internal {
-        vm.prank(relayer);
-        destinationMailbox.processBatch(groups, messages);
-    }
-
-    function _expectDelivered(uint256 index, bool delivered) internal view {
-        bytes32 id = leaves[index];
-        assertEq(destinationMailbox.delivered(id), delivered);
-        assertEq(destinationMailbox.processor(id), delivered ? relayer : address(0));
-        assertEq(destinationMailbox.processedAt(id), delivered ? BLOCK : 0);
-    }
-
-    function _expectDelivery(uint256 index) internal {
-        vm.expectEmit(address(destinationMailbox));
-        emit IMailbox.Process(ORIGIN, Reference.addr32(alice), address(recipient));
-        vm.expectEmit(address(destinationMailbox));
-        emit IMailbox.ProcessId(leaves[index]);
-    }
-
-    function _expectFailure(uint256 index, bytes memory reason) internal {
-        vm.expectEmit(address(destinationMailbox));
-        emit IMailbox.ProcessFailed(leaves[index], reason);
-    }
-
+/// @notice What a batch delivers, and what a recipient that fails does to it.
+contract MailboxBatchTest is BatchTest {
     /* ---------------------------------------------------- delivery -------------------------------------------------- */
 
     function test_processBatch_delivers_withTheEventsAndViewsOfProcess() public {
@@ -129,6 +35,71 @@ contract MailboxBatchTest is BaseTest {
         assertEq(recipient.received(), 3);
         assertEq(recipient.lastData(), "three");
         assertEq(recipient.lastSender(), Reference.addr32(alice));
+    }
+
+    /// @dev The events of each come behind what its recipient does; of one on its own, before it, as with `process`.
+    function test_processBatch_emitsInThisOrder() public {
+        _sendThree();
+        vm.recordLogs();
+        _processBatch(bytes.concat(_group(0, 2), _alone(2, GAS)));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        bytes32 received = TestRecipient.ReceivedMessage.selector;
+        bytes32[9] memory expected = [
+            received,
+            IMailbox.Process.selector,
+            IMailbox.ProcessId.selector,
+            received,
+            IMailbox.Process.selector,
+            IMailbox.ProcessId.selector,
+            IMailbox.Process.selector,
+            IMailbox.ProcessId.selector,
+            received
+        ];
+        assertEq(logs.length, expected.length);
+        for (uint256 i; i < expected.length; ++i) {
+            assertEq(logs[i].topics[0], expected[i]);
+        }
+    }
+
+    function test_processBatch_withValue_reverts() public {
+        _sendThree();
+        bytes memory call = abi.encodeCall(IMailbox.processBatch, (_group(0, 3), messages));
+        vm.prank(relayer);
+        (bool success, bytes memory reason) = address(destinationMailbox).call{value: 1}(call);
+        assertFalse(success);
+        assertEq(reason, "");
+    }
+
+    /// @dev A message twice in one batch, in groups of its own: handled once.
+    function test_processBatch_twiceInGroupsOfTheirOwn_isHandledOnce() public {
+        _sendThree();
+        messages[1] = messages[2] = messages[0];
+        _processBatch(bytes.concat(_alone(0, GAS), _alone(0, GAS), _alone(0, GAS)));
+        assertEq(recipient.received(), 1);
+    }
+
+    /// @dev A limited module is asked for each, and lets through what fits.
+    function test_processBatch_limitedModule_countsEach() public {
+        IRateLimitedIsm limit =
+            Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
+        recipient.setInterchainSecurityModule(limit);
+        _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(6e17)));
+        _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(3e17)));
+        bytes memory one = BatchReference.group(1, GAS, "");
+        _processBatch(bytes.concat(one, one));
+        assertEq(recipient.received(), 2);
+        assertEq(limit.calculateCurrentLevel(), 1e17);
+    }
+
+    /// @dev Attempt: have it verify a group, where it could not count.
+    function test_processBatch_limitedModule_verifiesNoGroup() public {
+        IRateLimitedIsm limit =
+            Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
+        recipient.setInterchainSecurityModule(limit);
+        _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(6e17)));
+        _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(6e17)));
+        vm.expectRevert(bytes(""));
+        _processBatch(BatchReference.group(2, GAS, ""));
     }
 
     function test_processBatch_ofNothing_doesNothing() public {
@@ -170,6 +141,8 @@ contract MailboxBatchTest is BaseTest {
             mstore(indices, count)
             mstore(chosen, count)
         }
+        // The last message is not the one that is signed for: three more come after.
+        _sendThree();
         bytes memory groups = BatchReference.group(count, GAS, _proofOf(indices));
         vm.prank(relayer);
         destinationMailbox.processBatch(groups, chosen);
@@ -282,168 +255,67 @@ contract MailboxBatchTest is BaseTest {
         destinationMailbox.processBatch{gas: 20_000_000}(groups, messages);
     }
 
-    /* ---------------------------------------------- what is not proven ---------------------------------------------- */
-
-    function test_processBatch_oneForged_revertsAll() public {
+    /// @dev Whoever delivers decides what gas a recipient gets, as with `process`; one that gets too little loses nothing.
+    function test_processBatch_starvedRecipient_isUndelivered() public {
         _sendThree();
-        bytes memory groups = _group(0, 3);
-        messages[1] = Reference.message(1, ORIGIN, alice, DESTINATION, Reference.addr32(address(recipient)), "forged");
-        vm.expectPartialRevert(ValidatorSignatures.NotAValidator.selector);
-        _processBatch(groups);
-    }
-
-    function test_processBatch_forgedAlone_revertsAll() public {
-        _sendThree();
-        bytes memory groups = bytes.concat(_group(0, 2), _alone(2, GAS));
-        messages[2] = Reference.message(2, ORIGIN, alice, DESTINATION, Reference.addr32(address(recipient)), "forged");
-        vm.expectPartialRevert(ValidatorSignatures.NotAValidator.selector);
-        _processBatch(groups);
-    }
-
-    function test_processBatch_notVerified_reverts() public {
-        address lax = address(new RawAnswer(RawAnswer.Kind.Return, abi.encode(false), 0));
-        recipient.setInterchainSecurityModule(IInterchainSecurityModule(lax));
-        _sendThree();
-        bytes memory groups = BatchReference.group(3, GAS, "");
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.NotVerified.selector, leaves[0], lax));
-        _processBatch(groups);
-        groups = bytes.concat(
-            BatchReference.group(1, GAS, ""), BatchReference.group(1, GAS, ""), BatchReference.group(1, GAS, "")
-        );
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.NotVerified.selector, leaves[0], lax));
-        _processBatch(groups);
-    }
-
-    function test_processBatch_otherModule_reverts() public {
-        // Attempt: a message to a recipient whose module is another one, carried along by the first one's module.
-        IInterchainSecurityModule lax =
-            IInterchainSecurityModule(address(new RawAnswer(RawAnswer.Kind.Return, abi.encode(true), 0)));
-        TestRecipient mine = new TestRecipient();
-        mine.setInterchainSecurityModule(lax);
-        _send(address(mine), "");
-        messages.push(
-            Reference.message(9, ORIGIN, attacker, DESTINATION, Reference.addr32(address(recipient)), "forged")
-        );
-        bytes memory groups = BatchReference.group(2, GAS, "");
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IMailbox.OtherModule.selector, keccak256(messages[1]), address(lax), address(ism)
-            )
-        );
-        _processBatch(groups);
-    }
-
-    function test_processBatch_mixedOrigins_reverts() public {
-        _sendThree();
-        bytes memory groups = _group(0, 3);
-        messages[1] = Reference.message(1, 7, alice, DESTINATION, Reference.addr32(address(recipient)), "two");
-        vm.expectRevert(
-            abi.encodeWithSelector(IBatchInterchainSecurityModule.MixedOrigins.selector, ORIGIN, uint32(7))
-        );
-        _processBatch(groups);
-    }
-
-    function test_processBatch_twice_reverts() public {
-        _sendThree();
-        bytes memory groups = _group(0, 3);
-        messages[1] = messages[0];
-        vm.expectRevert(abi.encodeWithSelector(MerkleMultiproof.NotAscending.selector, 1));
-        _processBatch(groups);
-    }
-
-    function test_processBatch_malformedMessages_revert() public {
-        _sendThree();
-        bytes memory groups = _group(0, 3);
-        bytes memory good = messages[1];
-        messages[1] = new bytes(76);
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.MessageTooShort.selector, 76));
-        _processBatch(groups);
-        messages[1] = good;
-        messages[1][0] = 0x04;
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.WrongVersion.selector, 4));
-        _processBatch(groups);
-        messages[1] = Reference.message(1, ORIGIN, alice, ORIGIN, Reference.addr32(address(recipient)), "two");
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.WrongDestination.selector, ORIGIN));
-        _processBatch(groups);
-    }
-
-    function test_processBatch_wrongGroups_revert() public {
-        _sendThree();
-        bytes memory none = BatchReference.group(0, GAS, "");
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.WrongGroup.selector, 0, 3));
-        _processBatch(none);
-        bytes memory tooMany = _group(0, 2);
-        tooMany[1] = 0x04;
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.WrongGroup.selector, 4, 3));
-        _processBatch(tooMany);
-        bytes memory left = bytes.concat(_group(0, 3), none);
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.WrongGroup.selector, 0, 0));
-        _processBatch(left);
-        bytes memory cut = _group(0, 2);
-        vm.expectRevert(bytes(""));
-        _processBatch(cut);
-    }
-
-    /* ------------------------------------------------- re-entrancy -------------------------------------------------- */
-
-    /// @dev A recipient that has the next message delivered while it handles its own.
-    function test_processBatch_reentered_eachIsHandledOnce() public {
-        ReentrantCaller caller = new ReentrantCaller();
-        _send(address(caller), "calls back");
-        _send(address(recipient), "two");
-        _send(address(recipient), "three");
-        vm.prank(owner);
-        destinationMailbox.setDefaultIsm(ism);
-        bytes memory nested = abi.encodeCall(IMailbox.process, (_metadataOf(1), messages[1]));
-        caller.plan(address(destinationMailbox), nested);
-        vm.mockCall(address(caller), abi.encodeWithSignature("interchainSecurityModule()"), "");
+        _expectFailure(0, "");
+        _processBatch(BatchReference.group(3, 10_000, _proofOf(_indices(0, 3))));
+        assertEq(recipient.received(), 0);
         _processBatch(_group(0, 3));
-        assertTrue(caller.succeeded());
-        assertEq(recipient.received(), 2);
-        assertEq(destinationMailbox.processor(leaves[1]), address(caller));
-        _expectDelivered(0, true);
-        _expectDelivered(2, true);
+        assertEq(recipient.received(), 3);
     }
 
-    function test_processBatch_reenteredByItself_eachIsHandledOnce() public {
-        ReentrantCaller caller = new ReentrantCaller();
-        _send(address(caller), "calls back");
-        _send(address(recipient), "two");
-        caller.plan(address(destinationMailbox), abi.encodeCall(IMailbox.processBatch, (_group(0, 2), messages)));
-        vm.mockCall(address(caller), abi.encodeWithSignature("interchainSecurityModule()"), "");
-        _processBatch(BatchReference.group(2, 10 * GAS, _proofOf(_indices(0, 2))));
-        assertTrue(caller.succeeded());
-        assertEq(caller.entries(), 1);
-        assertEq(recipient.received(), 1);
+    /// @dev Each gets all of the gas that its group names, or none of the batch happens.
+    function testFuzz_processBatch_withAnyGas_givesWhatItPromises(uint256 gas) public {
+        GreedyRecipient greedy = new GreedyRecipient();
+        _send(address(greedy), "one");
+        _send(address(greedy), "two");
+        _send(address(greedy), "three");
+        bytes memory groups = bytes.concat(_group(0, 2), _alone(2, GAS));
+        bytes memory call = abi.encodeCall(IMailbox.processBatch, (groups, messages));
+        vm.prank(relayer);
+        (bool success, bytes memory reason) = address(destinationMailbox).call{gas: bound(gas, 1e5, 2e6)}(call);
+        if (success) assertEq(greedy.received(), 3);
+        else assertTrue(reason.length == 0 || bytes4(reason) == IMailbox.NotEnoughGas.selector);
+        if (greedy.received() != 0) assertGt(greedy.least(), GAS - 1_000);
     }
 
-    /// @dev Attempt: have a receipt sent for a message of the batch that comes later, and that then fails.
-    function test_processBatch_reentered_sendsNoReceiptOfWhatComesLater() public {
-        IDeliveryReceipts receipts = Shipped.deliveryReceipts(destinationMailbox);
-        ReentrantCaller caller = new ReentrantCaller();
-        _send(address(caller), "asks for a receipt");
-        _send(address(recipient), "fails");
-        bytes32[] memory ids = new bytes32[](1);
-        ids[0] = leaves[1];
-        caller.plan(
-            address(receipts),
-            abi.encodeCall(
-                IDeliveryReceipts.sendReceipts,
-                (ORIGIN, bytes32(uint256(1)), address(1), ids, "", destinationMailbox.merkleTreeHook())
-            )
-        );
-        vm.mockCall(address(caller), abi.encodeWithSignature("interchainSecurityModule()"), "");
-        recipient.setRefuses(true);
-        _processBatch(_group(0, 2));
-        assertFalse(caller.succeeded());
-        assertEq(caller.returned(), abi.encodeWithSelector(IDeliveryReceipts.NotDelivered.selector, leaves[1]));
+    /// @dev A module that keeps account of what it verifies, beside a recipient that burns all that it gets.
+    function test_processBatch_burntGas_isBounded() public {
+        _send(_failing(RawAnswer.Kind.Loop, "", 0), "burns");
+        _send(address(recipient), "last");
+        bytes memory groups = _group(0, 2);
+        uint256 before = gasleft();
+        _processBatch(groups);
+        // Asked for its module it burns too.
+        assertLt(before - gasleft(), GAS + destinationMailbox.RECIPIENT_ISM_GAS() + 700_000);
+        _expectDelivered(0, false);
+        _expectDelivered(1, true);
     }
 
-    function test_processAs_byAnyone_reverts() public {
+    /// @dev A hostile module may have a message of its own recipient taken for one that was refused: it is not delivered.
+    function test_processBatch_alone_moduleThatFeignsARefusal_isUndelivered() public {
+        bytes memory feigned = abi.encodeWithSelector(IMailbox.HandleFailed.selector, bytes("feigned"));
+        address feigning = address(new RawAnswer(RawAnswer.Kind.Revert, feigned, 0));
+        recipient.setInterchainSecurityModule(IInterchainSecurityModule(feigning));
         _send(address(recipient), "");
-        bytes memory metadata = _metadataOf(0);
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.NotMailbox.selector, attacker));
-        vm.prank(attacker);
-        destinationMailbox.processAs(attacker, GAS, metadata, messages[0]);
+        _expectFailure(0, "feigned");
+        _processBatch(BatchReference.group(1, GAS, ""));
+        _expectDelivered(0, false);
+        assertEq(recipient.received(), 0);
     }
+
+    /// @dev One that feigns badly, or reverts otherwise, reverts the batch with what it said.
+    function test_processBatch_alone_moduleThatReverts_revertsAll() public {
+        _send(address(recipient), "");
+        bytes[3] memory reasons =
+            [bytes("no"), bytes(""), abi.encodePacked(IMailbox.HandleFailed.selector, uint256(64))];
+        for (uint256 i; i < 3; ++i) {
+            address module = address(new RawAnswer(RawAnswer.Kind.Revert, reasons[i], 0));
+            recipient.setInterchainSecurityModule(IInterchainSecurityModule(module));
+            vm.expectRevert(i == 2 ? bytes("") : reasons[i]);
+            _processBatch(BatchReference.group(1, GAS, ""));
+        }
+    }
+
 }
