@@ -69,25 +69,22 @@ contract MerkleMultiproofTest is Test {
         assertEq(this.root(chosen, indices, leaves.length - 1, siblings), Reference.root(leaves));
     }
 
-    /// @dev Any other leaf, place, sibling or last index gives another root, or none.
+    /// @dev Any other leaf, place or sibling gives another root, or none. (Another last index may give the same: what stands
+    ///      beside the leaves hides how many more there are. It is signed with the root.)
     function testFuzz_root_ofWhatWasChanged_isAnother(uint256 seed, uint256 choice, uint256 change) public view {
         bytes32[] memory leaves = _leaves(seed);
         (uint256[] memory indices, bytes32[] memory chosen) = _choose(leaves, choice);
         bytes memory siblings = BatchReference.siblings(leaves, indices);
-        uint256 last = leaves.length - 1;
-        uint256 what = change % 4;
+        uint256 what = change % 3;
         uint256 which = change >> 8;
         if (what == 0) {
             chosen[which % chosen.length] ^= bytes32(uint256(1) << (change % 251));
         } else if (what == 1 && siblings.length != 0) {
             siblings[which % siblings.length] ^= 0x01;
-        } else if (what == 2) {
-            indices[which % indices.length] ^= 1 << (change % 6);
         } else {
-            last = (last + 1 + (which % 100)) % 128;
-            if (last == leaves.length - 1) return;
+            indices[which % indices.length] ^= 1 << (which % 6);
         }
-        try this.root(chosen, indices, last, siblings) returns (bytes32 other) {
+        try this.root(chosen, indices, leaves.length - 1, siblings) returns (bytes32 other) {
             assertNotEq(other, Reference.root(leaves));
         } catch (bytes memory reason) {
             assertTrue(
