@@ -1,4 +1,4 @@
-import { concat, type Hex } from "viem";
+import { concatHex, type Hex } from "viem";
 import { checkedHex, FormatError, hexSize, hexSlice, hexUint32At, uint32ToHex } from "./wireFormat.ts";
 
 /**
@@ -28,7 +28,7 @@ const MAX_MESSAGES = 2 ** 16 - 1;
  * @throws FormatError when a group has no messages or too many, or its gas limit is no uint32
  */
 export function encodeDeliveryGroups(groups: readonly DeliveryGroup[]): Hex {
-  return concat(
+  return concatHex(
     groups.flatMap(({ count, gasLimit, metadata }) => [
       uint16ToHex(count),
       uint32ToHex("gasLimit", gasLimit),

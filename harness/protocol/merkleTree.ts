@@ -188,6 +188,11 @@ export function branchRoot(leaf: Hex, proof: readonly Hex[], index: number): Hex
   return bytesToHex(node);
 }
 
+/** The node above two nodes of 32 bytes. */
+export function parentNode(left: Hex, right: Hex): Hex {
+  return bytesToHex(parent(hexToBytes(left), hexToBytes(right)));
+}
+
 function assertAscending(indices: readonly number[], count: number): void {
   if (indices.length === 0) throw new FormatError("there are no leaves to prove");
   for (const [i, index] of indices.entries()) {
