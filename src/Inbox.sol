@@ -200,7 +200,9 @@ abstract contract Inbox is IMailbox {
     /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone. Only now is it asked
     ///      for its module, which must be the one that verified the message: the messages before may have changed it. And only
     ///      now is it recorded: while those before are handled, it is not delivered.
-    function _deliver(bytes32 messageId, bytes calldata message, uint256 gasLimit, IInterchainSecurityModule ism) internal {
+    function _deliver(bytes32 messageId, bytes calldata message, uint256 gasLimit, IInterchainSecurityModule ism)
+        internal
+    {
         Delivery storage delivery = _deliveries[messageId];
         if (delivery.blockAndProcessor != 0) return;
         address recipient = message.recipient().toAddress();

@@ -45,10 +45,16 @@ library MerkleMultiproof {
             let end := add(start, shl(5, mload(nodes)))
             let sibling := siblings.offset
             let empty := 0
-            for { let level := 0 } lt(level, 32) { level := add(level, 1) } {
+            for {
+                let level := 0
+            } lt(level, 32) {
+                level := add(level, 1)
+            } {
                 let last := shr(level, lastIndex)
                 let parent := start
-                for { let child := start } lt(child, end) {} {
+                for {
+                    let child := start
+                } lt(child, end) {} {
                     let position := mload(add(child, toPosition))
                     let right := and(position, 1)
                     mstore(shl(5, right), mload(child))
@@ -60,7 +66,9 @@ library MerkleMultiproof {
                     }
                     default {
                         switch eq(position, last)
-                        case 1 { mstore(32, empty) }
+                        case 1 {
+                            mstore(32, empty)
+                        }
                         default {
                             switch and(lt(child, end), eq(mload(add(child, toPosition)), add(position, 1)))
                             case 1 {
@@ -96,9 +104,15 @@ library MerkleMultiproof {
         // Plain form: for (at = 1; at < positions.length && positions[at] > previous; ++at) previous = positions[at];
         assembly ("memory-safe") {
             let count := mload(positions)
-            for { at := 1 } lt(at, count) { at := add(at, 1) } {
+            for {
+                at := 1
+            } lt(at, count) {
+                at := add(at, 1)
+            } {
                 let position := mload(add(add(positions, 32), shl(5, at)))
-                if iszero(gt(position, previous)) { break }
+                if iszero(gt(position, previous)) {
+                    break
+                }
                 previous := position
             }
         }

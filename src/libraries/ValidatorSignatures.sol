@@ -30,12 +30,10 @@ library ValidatorSignatures {
 
     /// @notice Reverts unless `threshold` of the validators signed `digest`.
     /// @param signatures At least `threshold` of them, which the caller guarantees.
-    function requireQuorum(
-        address[] memory validators,
-        uint256 threshold,
-        bytes32 digest,
-        bytes calldata signatures
-    ) internal pure {
+    function requireQuorum(address[] memory validators, uint256 threshold, bytes32 digest, bytes calldata signatures)
+        internal
+        pure
+    {
         // Nothing here overflows: each number is bounded by the calldata or by the set.
         unchecked {
             uint256 position;

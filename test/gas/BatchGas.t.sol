@@ -63,8 +63,7 @@ contract BatchGasTest is BaseTest {
         for (uint256 i; i < count; ++i) {
             indices[i] = 7 + i * step;
             bytes memory body = abi.encode(keccak256(abi.encode("body", i)));
-            messages[i] =
-                Reference.message(uint32(indices[i]), ORIGIN, alice, DESTINATION, Reference.addr32(to), body);
+            messages[i] = Reference.message(uint32(indices[i]), ORIGIN, alice, DESTINATION, Reference.addr32(to), body);
             leaves[indices[i]] = keccak256(messages[i]);
         }
         groups = BatchReference.group(count, HANDLE_GAS, _metadata(quorum, leaves, indices));

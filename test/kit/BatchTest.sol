@@ -71,8 +71,7 @@ abstract contract BatchTest is BaseTest {
             index: uint32(index),
             messageId: leaves[index]
         });
-        return
-            bytes.concat(Reference.messageIdMetadata(c), _signatures(Reference.checkpointHash(c), _keys(0, 1)));
+        return bytes.concat(Reference.messageIdMetadata(c), _signatures(Reference.checkpointHash(c), _keys(0, 1)));
     }
 
     function _processBatch(bytes memory groups) internal {

@@ -80,8 +80,7 @@ contract MailboxBatchTest is BatchTest {
 
     /// @dev A limited module is asked for each, and lets through what fits.
     function test_processBatch_limitedModule_countsEach() public {
-        IRateLimitedIsm limit =
-            Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
+        IRateLimitedIsm limit = Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
         recipient.setInterchainSecurityModule(limit);
         _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(6e17)));
         _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(3e17)));
@@ -93,8 +92,7 @@ contract MailboxBatchTest is BatchTest {
 
     /// @dev Attempt: have it verify a group, where it could not count.
     function test_processBatch_limitedModule_verifiesNoGroup() public {
-        IRateLimitedIsm limit =
-            Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
+        IRateLimitedIsm limit = Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
         recipient.setInterchainSecurityModule(limit);
         _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(6e17)));
         _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(6e17)));
@@ -224,8 +222,7 @@ contract MailboxBatchTest is BatchTest {
 
     /// @dev What a module counts when it verifies is not counted where the recipient refuses.
     function test_processBatch_alone_whenTheRecipientRefuses_undoesTheModule() public {
-        IRateLimitedIsm limit =
-            Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
+        IRateLimitedIsm limit = Shipped.rateLimitedIsm(destinationMailbox, owner, 1e18, 1 days, address(recipient));
         recipient.setInterchainSecurityModule(limit);
         _send(address(recipient), abi.encode(Reference.addr32(bob), uint256(4e17)));
         bytes memory groups = BatchReference.group(1, GAS, "");
@@ -317,5 +314,4 @@ contract MailboxBatchTest is BatchTest {
             _processBatch(BatchReference.group(1, GAS, ""));
         }
     }
-
 }

@@ -124,9 +124,7 @@ contract MailboxBatchReentrancyTest is BatchTest {
         vm.mockCall(address(caller), abi.encodeWithSignature("interchainSecurityModule()"), "");
         caller.plan(
             address(destinationMailbox),
-            abi.encodeWithSignature(
-                "dispatch(uint32,bytes32,bytes)", ORIGIN, Reference.addr32(alice), bytes("answer")
-            )
+            abi.encodeWithSignature("dispatch(uint32,bytes32,bytes)", ORIGIN, Reference.addr32(alice), bytes("answer"))
         );
         _processBatch(_group(0, 2));
         bytes memory answer =
@@ -167,5 +165,4 @@ contract MailboxBatchReentrancyTest is BatchTest {
         _processBatch(_group(0, 2));
         _expectDelivered(0, false);
     }
-
 }

@@ -60,9 +60,7 @@ contract MailboxBatchRefusalsTest is BatchTest {
         );
         bytes memory groups = BatchReference.group(2, GAS, "");
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IMailbox.OtherModule.selector, keccak256(messages[1]), address(lax), address(ism)
-            )
+            abi.encodeWithSelector(IMailbox.OtherModule.selector, keccak256(messages[1]), address(lax), address(ism))
         );
         _processBatch(groups);
     }
@@ -71,9 +69,7 @@ contract MailboxBatchRefusalsTest is BatchTest {
         _sendThree();
         bytes memory groups = _group(0, 3);
         messages[1] = Reference.message(1, 7, alice, DESTINATION, Reference.addr32(address(recipient)), "two");
-        vm.expectRevert(
-            abi.encodeWithSelector(IBatchInterchainSecurityModule.MixedOrigins.selector, ORIGIN, uint32(7))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IBatchInterchainSecurityModule.MixedOrigins.selector, ORIGIN, uint32(7)));
         _processBatch(groups);
     }
 
@@ -163,12 +159,11 @@ contract MailboxBatchRefusalsTest is BatchTest {
             for (uint256 i; i < cut; ++i) {
                 short[i] = proof[i];
             }
-            (bool success,) =
-                address(destinationMailbox).call(abi.encodeCall(IMailbox.processBatch, (BatchReference.group(2, GAS, short), messages)));
+            (bool success,) = address(destinationMailbox)
+                .call(abi.encodeCall(IMailbox.processBatch, (BatchReference.group(2, GAS, short), messages)));
             assertFalse(success);
         }
         (bool whole,) = address(destinationMailbox).call(call);
         assertTrue(whole);
     }
-
 }

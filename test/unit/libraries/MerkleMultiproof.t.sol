@@ -104,9 +104,7 @@ contract MerkleMultiproofTest is Test {
         for (uint256 i; i < wrong.length && i < siblings.length; ++i) {
             wrong[i] = siblings[i];
         }
-        vm.expectRevert(
-            abi.encodeWithSelector(MerkleMultiproof.WrongProofLength.selector, size, siblings.length / 32)
-        );
+        vm.expectRevert(abi.encodeWithSelector(MerkleMultiproof.WrongProofLength.selector, size, siblings.length / 32));
         this.root(chosen, indices, leaves.length - 1, wrong);
     }
 

@@ -64,8 +64,7 @@ contract ComposedBatchTest is SignedTree {
     }
 
     function test_verifyBatch_routed_toAModuleThatRefuses_reverts() public {
-        IBatchInterchainSecurityModule module =
-            _batch(Shipped.domainRoutingIsm(owner, _routes(address(other))));
+        IBatchInterchainSecurityModule module = _batch(Shipped.domainRoutingIsm(owner, _routes(address(other))));
         vm.expectRevert(abi.encodeWithSelector(ValidatorSignatures.NotEnoughSignatures.selector, 2, 3));
         module.verifyBatch(_encode(proof), proof.messages);
     }
@@ -85,9 +84,7 @@ contract ComposedBatchTest is SignedTree {
         for (uint256 i; i < 3; ++i) {
             transfers[i] = _message(uint32(i), ORIGIN, abi.encode(bob, i == 2 ? 1000 : 999));
         }
-        vm.expectRevert(
-            abi.encodeWithSelector(IRoutingIsm.MixedRoutes.selector, address(ism), address(other))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRoutingIsm.MixedRoutes.selector, address(ism), address(other)));
         module.verifyBatch(_encode(proof), transfers);
     }
 
@@ -111,9 +108,7 @@ contract ComposedBatchTest is SignedTree {
         uint256 snapshot = vm.snapshotState();
         _delivers(_aggregation(address(ism), address(other), 2), metadata);
         vm.revertToState(snapshot);
-        _delivers(
-            _batch(Shipped.storageAggregationIsm(owner, _pair(address(ism), address(other)), 2)), metadata
-        );
+        _delivers(_batch(Shipped.storageAggregationIsm(owner, _pair(address(ism), address(other)), 2)), metadata);
     }
 
     function test_verifyBatch_aggregated_whatIsNotNeeded_isNotAsked() public {

@@ -85,7 +85,9 @@ contract VerifyBatchTest is SignedTree {
     }
 
     /// @dev Whatever is tampered with: what a batch verifies, single proofs with the same signatures verify one by one.
-    function testFuzz_verifyBatch_whatSingleProofsRefuse_isRefused(uint256 seed, uint256 choice, uint256 change) public {
+    function testFuzz_verifyBatch_whatSingleProofsRefuse_isRefused(uint256 seed, uint256 choice, uint256 change)
+        public
+    {
         Proof memory proof = _proof(seed, choice);
         _tamper(proof, change);
         bool verified;
@@ -114,12 +116,12 @@ contract VerifyBatchTest is SignedTree {
         uint256 kind = (change >> 8) % 9;
         uint256 count = proof.messages.length;
         bytes1 mask = bytes1(uint8(1) << uint8(which % 8));
-        if (kind == 0) proof.messages[which % count][1 + (which >> 8) % 100] ^= mask;
+        if (kind == 0) proof.messages[which % count][1 + ((which >> 8) % 100)] ^= mask;
         if (kind == 1 && proof.siblings.length != 0) proof.siblings[which % proof.siblings.length] ^= mask;
         if (kind == 2) proof.signatures[which % proof.signatures.length] ^= mask;
         if (kind == 3) proof.signed.index = uint32((proof.signed.index + which) % MAX_MESSAGES);
         if (kind == 4) proof.messages[which % count] = proof.messages[(which >> 8) % count];
-        if (kind == 5) _cut(proof, 1 + which % count);
+        if (kind == 5) _cut(proof, 1 + (which % count));
         if (kind == 6) proof.signed.tree ^= bytes32(which);
         if (kind == 7) proof.siblings = bytes.concat(proof.siblings, new bytes(32 * (which % 3)));
         if (kind == 8) proof.signed.messageId = proof.messages.length == 1 ? bytes32(which) : proof.signed.messageId;
@@ -172,8 +174,7 @@ contract VerifyBatchTest is SignedTree {
         Proof memory proof = _proof(10, 0x0b5);
         proof.messages[1] = _message(2, DESTINATION, "of another origin");
         _refused(
-            proof,
-            abi.encodeWithSelector(IBatchInterchainSecurityModule.MixedOrigins.selector, ORIGIN, DESTINATION)
+            proof, abi.encodeWithSelector(IBatchInterchainSecurityModule.MixedOrigins.selector, ORIGIN, DESTINATION)
         );
     }
 
