@@ -39,7 +39,7 @@ library Message {
     }
 
     function version(bytes calldata message) internal pure returns (uint8) {
-        return uint8(message[0]);
+        return uint8(bytes1(message[0:1]));
     }
 
     function nonce(bytes calldata message) internal pure returns (uint32) {
