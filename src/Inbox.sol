@@ -151,8 +151,10 @@ abstract contract Inbox is IMailbox {
         bytes32 messageId = _checkedId(message);
         if (delivered(messageId)) return;
 
+        // solhint-disable-next-line no-empty-blocks
         try this.processAs(msg.sender, gasLimit, metadata, message) {}
         catch (bytes memory reason) {
+            // forge-lint: disable-next-line(unsafe-typecast) all of an error but its selector is cut off
             if (bytes4(reason) != HandleFailed.selector) LowLevelCall.bubbleRevert(reason);
             emit ProcessFailed(messageId, abi.decode(Bytes.slice(reason, 4), (bytes)));
         }
@@ -197,9 +199,9 @@ abstract contract Inbox is IMailbox {
         return batchIsm.verifyBatch(metadata, group);
     }
 
-    /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone. Only now is it asked
-    ///      for its module, which must be the one that verified the message: the messages before may have changed it. And only
-    ///      now is it recorded: while those before are handled, it is not delivered.
+    /// @dev A recipient that refuses, or burns its gas, leaves its message undelivered and the others alone. Only now is it
+    ///      asked for its module, which must be the one that verified the message: the messages before may have changed it.
+    ///      And only now is it recorded: while those before are handled, it is not delivered.
     function _deliver(bytes32 messageId, bytes calldata message, uint256 gasLimit, IInterchainSecurityModule ism)
         internal
     {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
+import { batchOptionsSchema } from "../agents/relayer/batch/batchOptions.ts";
 import { claimOptionsSchema } from "../agents/relayer/escrow/claimOptions.ts";
 import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
@@ -50,6 +51,8 @@ const relayerSchema = z.strictObject({
   maxLoss: z.string().regex(/^\d+$/, "not a number of wei").transform(BigInt).exactOptional(),
   /** When to claim what escrows owe for deliveries. */
   claims: claimOptionsSchema.exactOptional(),
+  /** When to deliver messages together. Default: never. */
+  batch: batchOptionsSchema.exactOptional(),
 });
 
 const wei = z

@@ -4,8 +4,9 @@ pragma solidity 0.8.37;
 /// @title IBatchInterchainSecurityModule
 /// @notice A module that verifies many messages by one proof.
 /// @dev What it accepts as a batch must be as safe as what it accepts alone: whatever `verify` would refuse of any of the
-///      messages, with any metadata, `verifyBatch` refuses. A module that keeps account of the messages that it verifies (limits,
-///      windows) must not verify batches: what it wrote down of a message that its recipient then refuses would stay.
+///      messages, with any metadata, `verifyBatch` refuses. A module that keeps account of the messages that it verifies
+///      (limits, windows) must not verify batches: what it wrote down of a message that its recipient then refuses would
+///      stay.
 interface IBatchInterchainSecurityModule {
     /// @notice The messages are not all from one origin, which one proof can not be about.
     error MixedOrigins(uint32 first, uint32 other);

@@ -24,8 +24,9 @@ interface IMailbox {
     /// @notice The id of the message delivered with the `Process` before.
     event ProcessId(bytes32 indexed messageId);
 
-    /// @notice A message of a batch was verified, but its recipient reverted with `reason` (at most its first 256 bytes), used up
-    ///         its gas, or has no code: it is not delivered. Proof of nothing where a hostile recipient names a hostile module.
+    /// @notice A message of a batch was verified, but its recipient reverted with `reason` (at most its first 256 bytes), used
+    ///         up its gas, or has no code: it is not delivered. Proof of nothing where a hostile recipient names a hostile
+    ///         module.
     event ProcessFailed(bytes32 indexed messageId, bytes reason);
 
     /// @notice The owner, or the constructor, set the module for recipients that name none.
@@ -188,14 +189,15 @@ interface IMailbox {
     /// @param message The message, as the origin's `Dispatch` event showed it. The value sent goes to `handle`.
     function process(bytes calldata metadata, bytes calldata message) external payable;
 
-    /// @notice Delivers many messages: has each group of them verified at once by the module that its recipients have in common,
-    ///         then calls `handle` of each. Anyone may call.
+    /// @notice Delivers many messages: has each group of them verified at once by the module that its recipients have in
+    ///         common, then calls `handle` of each. Anyone may call.
     /// @dev A message that was delivered before is passed over. One whose recipient reverts or uses up the gas that the group
-    ///      gives it leaves the others delivered, and can be delivered later (`ProcessFailed`). One that is not verified reverts
-    ///      the whole batch, and so does gas too little for what the groups promise. All else is as with `process`; no value.
+    ///      gives it leaves the others delivered, and can be delivered later (`ProcessFailed`). One that is not verified
+    ///      reverts the whole batch, and so does gas too little for what the groups promise. All else is as with `process`;
+    ///      no value.
     ///
-    ///      Of a group of one the events come before `handle`, as with `process`; in larger ones behind it, when it is known that
-    ///      it succeeded. A recipient that changes its module while it handles a message of a group stops the others to it; one
+    ///      Of a group of one the events come before `handle`, as with `process`; in larger ones behind it, when it is known
+    ///      that it succeeded. A recipient that changes its module while it handles a message of a group stops the others to it; one
     ///      whose module changes its mind does not: they have been verified.
     ///      Warning: as with `process`, the caller decides how much gas `handle` gets, here group by group. A recipient that
     ///      catches what fails for want of gas must see to it that it has enough.

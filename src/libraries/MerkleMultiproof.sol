@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable function-max-lines
+// The loop over the nodes is one, and is laid out by the formatter.
+
 /// @title MerkleMultiproof
 /// @notice The root that several leaves of a tree have together, each inner node hashed once.
 /// @dev From level 0 up, nodes that are known are taken in ascending order. A node's sibling is, in this order: another known
@@ -36,9 +39,9 @@ library MerkleMultiproof {
 
         uint256 used;
         bytes32 node;
-        // The plain form is in test/kit/BatchReference.sol. Here each inner node costs 190 gas, not 600: no bounds are checked
-        // in the arrays, of which the first `count` entries are the nodes of a level, nor in `siblings`: whatever was read
-        // beyond its end, its length is compared after.
+        // In Solidity each inner node costs 600 gas, here 190: no bounds are checked in the arrays, of which the first entries
+        // are the nodes of a level, nor in `siblings`: whatever was read beyond its end, its length is compared after. Tested
+        // against the definition of the tree and against single proofs.
         assembly ("memory-safe") {
             let start := add(nodes, 32)
             let toPosition := sub(positions, nodes)

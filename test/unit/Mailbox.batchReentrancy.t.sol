@@ -70,8 +70,8 @@ contract MailboxBatchReentrancyTest is BatchTest {
         assertEq(caller.returned(), abi.encodeWithSelector(IDeliveryReceipts.NotDelivered.selector, leaves[1]));
     }
 
-    /// @dev Attempt: a message that has the recipient trust another module from now on, and one that only the old module vouches
-    ///      for, in one batch, so that it is verified before and handled after.
+    /// @dev Attempt: a message that has the recipient trust another module from now on, and one that only the old module
+    ///      vouches for, in one batch, so that it is verified before and handled after.
     function test_processBatch_moduleChangedByAMessageBefore_reverts() public {
         ReentrantCaller caller = new ReentrantCaller();
         _send(address(caller), "distrust");

@@ -8,7 +8,6 @@ import {IDomainRoutes, IRoutingIsm} from "src/interfaces/IRoutingIsm.sol";
 import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 
 import {BatchReference} from "../../../kit/BatchReference.sol";
-import {Reference} from "../../../kit/Reference.sol";
 import {Shipped} from "../../../kit/Shipped.sol";
 import {SignedTree} from "../../../kit/SignedTree.sol";
 import {RawAnswer} from "../../../mocks/RawAnswer.sol";

@@ -114,6 +114,11 @@ contract VerifyBatchTest is SignedTree {
     function _tamper(Proof memory proof, uint256 change) internal pure {
         uint256 which = change >> 16;
         uint256 kind = (change >> 8) % 9;
+        if (kind < 5) _tamperBytes(proof, kind, which);
+        else _tamperFields(proof, kind, which);
+    }
+
+    function _tamperBytes(Proof memory proof, uint256 kind, uint256 which) internal pure {
         uint256 count = proof.messages.length;
         bytes1 mask = bytes1(uint8(1) << uint8(which % 8));
         if (kind == 0) proof.messages[which % count][1 + ((which >> 8) % 100)] ^= mask;
@@ -121,6 +126,10 @@ contract VerifyBatchTest is SignedTree {
         if (kind == 2) proof.signatures[which % proof.signatures.length] ^= mask;
         if (kind == 3) proof.signed.index = uint32((proof.signed.index + which) % MAX_MESSAGES);
         if (kind == 4) proof.messages[which % count] = proof.messages[(which >> 8) % count];
+    }
+
+    function _tamperFields(Proof memory proof, uint256 kind, uint256 which) internal pure {
+        uint256 count = proof.messages.length;
         if (kind == 5) _cut(proof, 1 + (which % count));
         if (kind == 6) proof.signed.tree ^= bytes32(which);
         if (kind == 7) proof.siblings = bytes.concat(proof.siblings, new bytes(32 * (which % 3)));
