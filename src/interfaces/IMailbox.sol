@@ -197,8 +197,8 @@ interface IMailbox {
     ///      no value.
     ///
     ///      Of a group of one the events come before `handle`, as with `process`; in larger ones behind it, when it is known
-    ///      that it succeeded. A recipient that changes its module while it handles a message of a group stops the others to it; one
-    ///      whose module changes its mind does not: they have been verified.
+    ///      that it succeeded. A recipient that changes its module while it handles a message of a group stops the others to
+    ///      it; one whose module changes its mind does not: they have been verified.
     ///      Warning: as with `process`, the caller decides how much gas `handle` gets, here group by group. A recipient that
     ///      catches what fails for want of gas must see to it that it has enough.
     /// @param metadata The groups (see the DeliveryGroups library).
