@@ -8,6 +8,7 @@ import {
   parseEventLogs,
   publicActions,
   size,
+  type TestClient,
   type TransactionReceipt,
 } from "viem";
 import { type LocalChain, localAccounts } from "../chains/localChains.ts";
@@ -25,6 +26,8 @@ export type Sent = { id: Hash; message: Hex; index: number; receipt: Transaction
 
 /** Gas of a dispatch without its body: a bound, with room for a tree of any shape. */
 const DISPATCH_GAS = 150_000n;
+/** Messages given to a node at once: so many fill no block, which would raise the price of the next one. */
+const AT_ONCE = 100;
 /** Gas of a byte of body: calldata at its highest price, and the event. */
 const BYTE_GAS = 50n;
 
@@ -44,7 +47,7 @@ export async function dispatchMessages(parameters: {
   const { address } = localAccounts.sender;
   const client = createTestClient({
     mode: "anvil",
-    transport: http(origin.config.rpcUrl, { batch: { batchSize: 100 } }),
+    transport: http(origin.config.rpcUrl, { batch: { batchSize: AT_ONCE } }),
     cacheTime: 0,
     pollingInterval: 20,
   }).extend(publicActions);
@@ -75,11 +78,37 @@ export async function dispatchMessages(parameters: {
       });
     }),
   );
-  const hashes = await Promise.all(
-    signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
-  );
+  const hashes: Hash[] = [];
+  for (let first = 0; first < signed.length; first += AT_ONCE) {
+    const some = signed.slice(first, first + AT_ONCE);
+    const send = () =>
+      Promise.all(some.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })));
+    hashes.push(...(await withoutAutomine(client, send)));
+  }
   const receipts = await Promise.all(hashes.map((hash) => client.waitForTransactionReceipt({ hash })));
   return receipts.map(sentIn);
+}
+
+/**
+ * Lets no block be mined while `send` gives transactions to an anvil that else mines each at once, then as many as they
+ * take. A transaction that comes while its predecessor is mined may stay queued in anvil's pool for ever.
+ */
+export async function withoutAutomine<T>(
+  client: Pick<TestClient, "getAutomine" | "setAutomine" | "mine" | "getTxpoolStatus">,
+  send: () => Promise<T>,
+): Promise<T> {
+  if (!(await client.getAutomine())) return await send();
+  await client.setAutomine(false);
+  try {
+    return await send();
+  } finally {
+    for (let left = Number.POSITIVE_INFINITY, pending = 0; ; left = pending) {
+      await client.mine({ blocks: 1 });
+      ({ pending } = await client.getTxpoolStatus());
+      if (pending === 0 || pending >= left) break;
+    }
+    await client.setAutomine(true);
+  }
 }
 
 /** The message that a transaction dispatched. @throws Error when it dispatched none, or was reverted */

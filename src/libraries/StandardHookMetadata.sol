@@ -15,6 +15,11 @@ pragma solidity 0.8.37;
 library StandardHookMetadata {
     uint16 internal constant VARIANT = 1;
 
+    /// @notice Metadata with all the standard fields and nothing after them.
+    function encode(uint256 value, uint256 limit, address refundTo) internal pure returns (bytes memory) {
+        return abi.encodePacked(VARIANT, value, limit, refundTo);
+    }
+
     /// @notice Whether `metadata` is empty or of the layout above.
     function isStandard(bytes calldata metadata) internal pure returns (bool) {
         return metadata.length == 0 || variant(metadata) == VARIANT;
