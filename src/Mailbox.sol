@@ -4,15 +4,12 @@ pragma solidity 0.8.37;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
+import {Inbox} from "./Inbox.sol";
 import {MerkleTreeHook} from "./MerkleTreeHook.sol";
 import {PackageVersioned} from "./PackageVersioned.sol";
-import {
-    IInterchainSecurityModule,
-    ISpecifiesInterchainSecurityModule
-} from "./interfaces/IInterchainSecurityModule.sol";
+import {IInterchainSecurityModule} from "./interfaces/IInterchainSecurityModule.sol";
 import {IMailbox} from "./interfaces/IMailbox.sol";
 import {IMerkleTreeHook} from "./interfaces/IMerkleTreeHook.sol";
-import {IMessageRecipient} from "./interfaces/IMessageRecipient.sol";
 import {IPostDispatchHook} from "./interfaces/IPostDispatchHook.sol";
 import {MerkleTree} from "./libraries/MerkleTree.sol";
 import {Message} from "./libraries/Message.sol";
@@ -20,12 +17,10 @@ import {StandardHookMetadata} from "./libraries/StandardHookMetadata.sol";
 import {TypeCasts} from "./libraries/TypeCasts.sol";
 
 /// @title Mailbox
-/// @notice Sends messages from this chain and delivers messages to it. See IMailbox.
-contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
-    using Message for bytes;
+/// @notice Sends messages from this chain and delivers messages to it. See IMailbox; the Inbox delivers.
+contract Mailbox is Inbox, Ownable2Step, PackageVersioned {
     using StandardHookMetadata for bytes;
     using TypeCasts for address;
-    using TypeCasts for bytes32;
 
     /// @dev All that a plain dispatch reads and writes, in one slot. A hook that is the tree is stored as none.
     struct Outbox {
@@ -33,20 +28,6 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
         bool hasDefaultHook;
         IPostDispatchHook requiredHook;
     }
-
-    struct Delivery {
-        address processor;
-        uint48 blockNumber;
-    }
-
-    /// @inheritdoc IMailbox
-    uint8 public constant VERSION = 3;
-
-    /// @inheritdoc IMailbox
-    uint256 public constant RECIPIENT_ISM_GAS = 100_000;
-
-    /// @inheritdoc IMailbox
-    uint32 public immutable localDomain;
 
     /// @inheritdoc IMailbox
     uint256 public immutable deployedBlock;
@@ -58,21 +39,17 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
     IPostDispatchHook internal _defaultHook;
 
     /// @inheritdoc IMailbox
-    IInterchainSecurityModule public defaultIsm;
-
-    mapping(bytes32 messageId => Delivery) internal _deliveries;
-
-    /// @inheritdoc IMailbox
     bytes32 public transient latestDispatchedId;
 
     /// @param localDomain_ Domain of this chain; by convention its chain id.
     /// @param owner_ May set the default module and the hooks.
     /// @param defaultIsm_ Module for recipients that name none.
-    constructor(uint32 localDomain_, address owner_, IInterchainSecurityModule defaultIsm_) Ownable(owner_) {
-        localDomain = localDomain_;
+    constructor(uint32 localDomain_, address owner_, IInterchainSecurityModule defaultIsm_)
+        Inbox(localDomain_, defaultIsm_)
+        Ownable(owner_)
+    {
         deployedBlock = block.number;
         merkleTreeHook = new MerkleTreeHook(localDomain_);
-        _setDefaultIsm(defaultIsm_);
     }
 
     /* --------------------------------------------------- dispatch --------------------------------------------------- */
@@ -100,30 +77,6 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
         IPostDispatchHook hook
     ) external payable returns (bytes32) {
         return _dispatch(destination, recipient, body, metadata, hook);
-    }
-
-    /* ---------------------------------------------------- deliver --------------------------------------------------- */
-
-    /// @inheritdoc IMailbox
-    function process(bytes calldata metadata, bytes calldata message) external payable {
-        if (message.length < Message.MIN_LENGTH) revert MessageTooShort(message.length);
-        if (message.version() != VERSION) revert WrongVersion(message.version());
-        if (message.destination() != localDomain) revert WrongDestination(message.destination());
-        bytes32 messageId = message.id();
-        if (delivered(messageId)) revert AlreadyDelivered(messageId);
-        uint32 origin = message.origin();
-        bytes32 sender = message.sender();
-        address recipient = message.recipient().toAddress();
-
-        _deliveries[messageId] = Delivery({processor: msg.sender, blockNumber: uint48(block.number)});
-        emit Process(origin, sender, recipient);
-        emit ProcessId(messageId);
-
-        IInterchainSecurityModule ism = recipientIsm(recipient);
-        _requireContract(address(ism));
-        _requireContract(recipient);
-        if (!ism.verify(metadata, message)) revert NotVerified(messageId, address(ism));
-        IMessageRecipient(recipient).handle{value: msg.value}(origin, sender, message.body());
     }
 
     /* ----------------------------------------------------- owner ---------------------------------------------------- */
@@ -194,43 +147,6 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
         return _outbox.hasDefaultHook ? _defaultHook : merkleTreeHook;
     }
 
-    /// @inheritdoc IMailbox
-    function processor(bytes32 messageId) external view returns (address) {
-        return _deliveries[messageId].processor;
-    }
-
-    /// @inheritdoc IMailbox
-    function processedAt(bytes32 messageId) external view returns (uint48) {
-        return _deliveries[messageId].blockNumber;
-    }
-
-    /// @inheritdoc IMailbox
-    function delivered(bytes32 messageId) public view returns (bool) {
-        return _deliveries[messageId].blockNumber != 0;
-    }
-
-    /// @inheritdoc IMailbox
-    function recipientIsm(address recipient) public view returns (IInterchainSecurityModule) {
-        // A call gets at most 63/64 of the gas left after its own cost: 2,600 for a cold account, twice that for one with
-        // delegated code (EIP-7702). The rest of the 10,000 is slack.
-        if (gasleft() < (RECIPIENT_ISM_GAS * 64) / 63 + 10_000) revert NotEnoughGas();
-
-        bytes4 selector = ISpecifiesInterchainSecurityModule.interchainSecurityModule.selector;
-        bool answered;
-        uint256 answer;
-        // Solidity's own calls copy all that a hostile recipient returns, or revert if it is no address. This one copies at
-        // most 32 bytes into scratch space.
-        assembly ("memory-safe") {
-            mstore(0, selector)
-            answered := staticcall(RECIPIENT_ISM_GAS, recipient, 0, 4, 0, 32)
-            answered := and(answered, gt(returndatasize(), 31))
-            answer := mload(0)
-        }
-        if (!answered || answer == 0 || answer > type(uint160).max) return defaultIsm;
-        // forge-lint: disable-next-line(unsafe-typecast) it fits, see the line before
-        return IInterchainSecurityModule(address(uint160(answer)));
-    }
-
     /* ---------------------------------------------------- internal -------------------------------------------------- */
 
     function _dispatch(
@@ -299,16 +215,5 @@ contract Mailbox is IMailbox, Ownable2Step, PackageVersioned {
 
     function _isTree(IPostDispatchHook hook) internal view returns (bool) {
         return address(hook) == address(merkleTreeHook);
-    }
-
-    function _setDefaultIsm(IInterchainSecurityModule module) internal {
-        _requireContract(address(module));
-
-        defaultIsm = module;
-        emit DefaultIsmSet(address(module));
-    }
-
-    function _requireContract(address account) internal view {
-        if (account.code.length == 0) revert NotAContract(account);
     }
 }

@@ -2,7 +2,7 @@ import { openOriginRecords } from "../agents/originIndexTables.ts";
 import { openRelayerStore } from "../agents/relayer/openRelayer.ts";
 import { createMerkleTree } from "../protocol/merkleTree.ts";
 import { encodeMessage, messageId } from "../protocol/message.ts";
-import { benchChain } from "./benchChain.ts";
+import { storedChain } from "./storedChain.ts";
 
 const PAGE = 5_000;
 const HASH = `0x${"11".repeat(32)}` as const;
@@ -10,7 +10,7 @@ const HASH = `0x${"11".repeat(32)}` as const;
 /** Writes a store as a relayer has it that has indexed, recorded and delivered `count` messages with bodies of 32 bytes. */
 export async function fillStore({ file, domain, count }: { file: string; domain: number; count: number }) {
   await using store = await openRelayerStore({ file });
-  const { mailbox, merkleTreeHook, fromBlock } = benchChain(domain);
+  const { mailbox, merkleTreeHook, fromBlock } = storedChain(domain);
   const source = { origin: domain, mailbox, tree: merkleTreeHook, fromBlock };
   const records = await openOriginRecords({ db: store.db, source });
   const tree = createMerkleTree();

@@ -3,13 +3,13 @@
 import { createOriginIndex } from "../agents/originIndex.ts";
 import { openRelayerStore } from "../agents/relayer/openRelayer.ts";
 import { createChainClient } from "../chains/client.ts";
-import { benchChain } from "./benchChain.ts";
+import { storedChain } from "./storedChain.ts";
 
 const PROOFS = 2_000;
 const [file = "", domain = "0"] = process.argv.slice(2);
 const startedAt = performance.now();
 await using store = await openRelayerStore({ file });
-const chain = benchChain(Number(domain));
+const chain = storedChain(Number(domain));
 const { tree } = await createOriginIndex({ chain, client: createChainClient(chain), store });
 const openMs = performance.now() - startedAt;
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Address } from "viem";
 import { z } from "zod";
+import { batchOptionsSchema } from "../agents/relayer/batch/batchOptions.ts";
 import { claimOptionsSchema } from "../agents/relayer/escrow/claimOptions.ts";
 import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
@@ -60,6 +61,8 @@ const relayerSchema = z.strictObject({
   claims: claimOptionsSchema.exactOptional(),
   /** Serve health, metrics and the explorer, and take commands. */
   http: httpSchema.exactOptional(),
+  /** When to deliver messages together. Default: never. */
+  batch: batchOptionsSchema.exactOptional(),
 });
 
 const wei = z

@@ -8,6 +8,7 @@ import { addressToBytes32 } from "../protocol/address.ts";
 import { checkpointDigest } from "../protocol/checkpoint.ts";
 import { createMerkleTree, EMPTY_ROOT } from "../protocol/merkleTree.ts";
 import { encodeMessage, messageId } from "../protocol/message.ts";
+import { encodeMultisigBatchMetadata } from "../protocol/multisigBatchMetadata.ts";
 import { encodeMerkleRootMetadata } from "../protocol/multisigMetadata.ts";
 import { createRandom, flipByte } from "../protocol/testkit.ts";
 
@@ -25,7 +26,10 @@ const treeAbi = parseAbi([
   "function count() view returns (uint32)",
   "function tree() view returns (bytes32[32] branch, uint256 count)",
 ]);
-const ismAbi = parseAbi(["function verify(bytes metadata, bytes message) view returns (bool)"]);
+const ismAbi = parseAbi([
+  "function verify(bytes metadata, bytes message) view returns (bool)",
+  "function verifyBatch(bytes metadata, bytes[] messages) view returns (bool)",
+]);
 
 /** The tree of the contracts and the tree of the agents, fed with the same random messages, are one tree. */
 describe("the tree on the chain and off it", () => {
@@ -104,19 +108,55 @@ describe("the tree on the chain and off it", () => {
     }
   });
 
-  /** What the relayer would submit for leaf `index` under the checkpoint of the tree with `count` leaves. */
-  async function signedProof(index: number, count: number): Promise<{ metadata: Hex; message: Hex }> {
-    const signedMessageId = tree.leaf(count - 1);
-    const { merkleTreeHook } = core;
-    const checkpoint = {
+  it("agree on every proof of several leaves, and on none that was tampered with", async () => {
+    for (let i = 0; i < PROOFS / 2; i++) {
+      const count = 1 + random.below(MESSAGES);
+      const rare = 1 + random.below(6);
+      const chosen = Array.from({ length: count }, (_, index) => index).filter(() => random.below(rare) === 0);
+      const indices = chosen.length === 0 ? [count - 1] : chosen;
+      const siblings = tree.multiproof(indices, count);
+      const { signed, signatures } = await signedRoot(count);
+      const { merkleTreeHook, messageId: signedMessageId, index: signedIndex } = signed;
+      const fields = { merkleTreeHook, signedMessageId, signedIndex, siblings, signatures };
+      const metadata = encodeMultisigBatchMetadata(fields);
+      const batch = indices.map((index) => messages[index] as Hex);
+      expect(await verifyBatch(metadata, batch), `leaves ${indices} of ${count}`).toBe(true);
+
+      const refused = async (bytes: Hex, those: readonly Hex[], what: string) =>
+        expect(verifyBatch(bytes, those), what).rejects.toThrow();
+      // One bit of the fields that are signed, of the number of siblings or of the siblings.
+      const offset = i % 4 === 0 ? 64 + random.below(6) : 12 + random.below(58 + 32 * siblings.length);
+      await refused(flipByte(metadata, offset, 1 << random.below(8)), batch, `byte ${offset}`);
+      const another = random.below(batch.length);
+      await refused(metadata, batch.with(another, flipByte(batch[another] as Hex, 10)), "another message");
+      if (batch.length > 1) {
+        await refused(metadata, batch.toReversed(), "in another order");
+        await refused(metadata, batch.with(0, batch[1] as Hex), "one twice");
+        await refused(metadata, batch.slice(1), "one fewer");
+      }
+      const longer = encodeMultisigBatchMetadata({ ...fields, siblings: [...siblings, random.hex(32)] });
+      await refused(longer, batch, "a sibling more");
+    }
+  });
+
+  /** The checkpoint of the tree with `count` leaves, and signatures of all validators over it. */
+  async function signedRoot(count: number) {
+    const signed = {
       origin: DOMAIN,
-      merkleTreeHook,
+      merkleTreeHook: core.merkleTreeHook,
       root: tree.root(count),
       index: count - 1,
-      messageId: signedMessageId,
+      messageId: tree.leaf(count - 1),
     };
-    const raw = checkpointDigest(checkpoint);
+    const raw = checkpointDigest(signed);
     const signatures = await Promise.all([deployer, relayer].map((key) => key.signMessage({ message: { raw } })));
+    return { signed, signatures };
+  }
+
+  /** What the relayer would submit for leaf `index` under the checkpoint of the tree with `count` leaves. */
+  async function signedProof(index: number, count: number): Promise<{ metadata: Hex; message: Hex }> {
+    const { signed, signatures } = await signedRoot(count);
+    const { merkleTreeHook, messageId: signedMessageId } = signed;
     const proof = tree.proof(index, count);
     const metadata = encodeMerkleRootMetadata({
       merkleTreeHook,
@@ -127,6 +167,15 @@ describe("the tree on the chain and off it", () => {
       signatures,
     });
     return { metadata, message: messages[index] as Hex };
+  }
+
+  function verifyBatch(metadata: Hex, batch: readonly Hex[]): Promise<boolean> {
+    return client().readContract({
+      address: core.defaultIsm,
+      abi: ismAbi,
+      functionName: "verifyBatch",
+      args: [metadata, batch],
+    });
   }
 
   function verify(metadata: Hex, message: Hex): Promise<boolean> {

@@ -35,6 +35,13 @@ export type MerkleTree = {
    * @throws FormatError when leaf `index` was not among the first `count`, or the tree never had so many
    */
   proof(index: number, count?: number): Hex[];
+  /**
+   * The siblings that the leaves at `indices` need together against `root(count)`: level by level from the lowest, left to
+   * right, what stands beside a node that is known and is neither known nor empty.
+   * @param indices at least one, strictly ascending
+   * @throws FormatError when they are not so, or one was not among the first `count`, or the tree never had so many
+   */
+  multiproof(indices: readonly number[], count?: number): Hex[];
   /** Leaf `index`. @throws FormatError when there is none */
   leaf(index: number): Hex;
   /** Forgets all leaves from index `count` on. @throws FormatError when the tree has fewer */
@@ -123,6 +130,26 @@ export function createMerkleTree(): MerkleTree {
       return siblings;
     },
 
+    multiproof(indices, atCount = count) {
+      checkedCount(atCount);
+      assertAscending(indices, atCount);
+      const siblings: Hex[] = [];
+      let known: readonly number[] = indices;
+      let edge = at(zeros, 0);
+      for (let level = 0; level < TREE_DEPTH; level++) {
+        const edgePosition = atCount >>> level;
+        for (const [i, position] of known.entries()) {
+          const sibling = (position ^ 1) >>> 0;
+          if (known[i - 1] === sibling || known[i + 1] === sibling) continue;
+          if (sibling < edgePosition) siblings.push(bytesToHex(node(level, sibling)));
+          else if (sibling * 2 ** level < atCount) siblings.push(bytesToHex(edge));
+        }
+        edge = edgeAbove(edge, level, atCount);
+        known = known.map((position) => position >>> 1).filter((position, i, all) => position !== all[i - 1]);
+      }
+      return siblings;
+    },
+
     leaf(index) {
       if (checkedUint32("leaf index", index) >= count) {
         throw new FormatError(`there is no leaf ${index}, the tree has ${count}`);
@@ -159,6 +186,23 @@ export function branchRoot(leaf: Hex, proof: readonly Hex[], index: number): Hex
     node = (index >>> level) % 2 === 1 ? parent(sibling, node) : parent(node, sibling);
   }
   return bytesToHex(node);
+}
+
+/** The node above two nodes of 32 bytes. */
+export function parentNode(left: Hex, right: Hex): Hex {
+  return bytesToHex(parent(hexToBytes(left), hexToBytes(right)));
+}
+
+function assertAscending(indices: readonly number[], count: number): void {
+  if (indices.length === 0) throw new FormatError("there are no leaves to prove");
+  for (const [i, index] of indices.entries()) {
+    if (checkedUint32("leaf index", index) >= count) {
+      throw new FormatError(`leaf ${index} is not among the first ${count} leaves`);
+    }
+    if (i > 0 && index <= at(indices, i - 1)) {
+      throw new FormatError(`leaf ${index} comes after leaf ${at(indices, i - 1)}: sort them, each once`);
+    }
+  }
 }
 
 function parent(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@
 // tree is the recursive definition. Of viem it uses keccak-256 and the signing of a 32-byte hash, of @noble/curves the
 // curve and its hash, nothing that knows a format.
 import { writeFileSync } from "node:fs";
+import { batchVectors } from "./batch.ts";
 import { blsVectors } from "./bls.ts";
 import { checkpointVectors } from "./checkpoints.ts";
 import { deliveryReceiptVectors } from "./deliveryReceipts.ts";
@@ -22,6 +23,7 @@ const files = {
   checkpoint: checkpointVectors,
   metadata: metadataVectors,
   hookMetadata: hookMetadataVectors,
+  batch: batchVectors,
   bls: blsVectors,
   validatorSet: validatorSetVectors,
   deliveryTerms: deliveryTermsVectors,

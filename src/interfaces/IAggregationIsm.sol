@@ -11,6 +11,9 @@ import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 ///      Modules are asked in their order until m have agreed; metadata for further ones is not looked at. A module whose
 ///      metadata is supplied and which refuses before that refuses the message: a relayer supplies what verifies. An address
 ///      without code can be named, and never agrees: whoever can put code there decides whether it does.
+///
+///      A batch is verified at once (IBatchInterchainSecurityModule) by m modules that verify batches, in the same way and with
+///      the same layout.
 interface IAggregationIsm is IInterchainSecurityModule {
     /// @notice Metadata for a module was supplied and it answered false.
     error RefusedByModule(address module);

@@ -24,6 +24,11 @@ interface IMailbox {
     /// @notice The id of the message delivered with the `Process` before.
     event ProcessId(bytes32 indexed messageId);
 
+    /// @notice A message of a batch was verified, but its recipient reverted with `reason` (at most its first 256 bytes), used
+    ///         up its gas, or has no code: it is not delivered. Proof of nothing where a hostile recipient names a hostile
+    ///         module.
+    event ProcessFailed(bytes32 indexed messageId, bytes reason);
+
     /// @notice The owner, or the constructor, set the module for recipients that name none.
     event DefaultIsmSet(address indexed module);
 
@@ -59,7 +64,22 @@ interface IMailbox {
     /// @notice The module `ism` returned false.
     error NotVerified(bytes32 messageId, address ism);
 
-    /// @notice Less gas is left than a recipient may use to name its module. More gas helps.
+    /// @notice A group of a batch has `count` messages where 1 to `left` are left; both 0: there are more groups than messages.
+    error WrongGroup(uint256 count, uint256 left);
+
+    /// @notice When its turn came, the recipient of a message of a group named another module than the one that verified the
+    ///         group: that of the first one's recipient.
+    error OtherModule(bytes32 messageId, address ism, address other);
+
+    /// @notice Only the Mailbox itself may call this.
+    error NotMailbox(address caller);
+
+    /// @notice In a batch, the recipient of a message that is a group of its own reverted with `reason` (at most its first 256
+    ///         bytes), used up its gas, or has no code. No caller gets to see it.
+    error HandleFailed(bytes reason);
+
+    /// @notice Less gas is left than a recipient may use to name its module, or than a batch gives it for `handle`. More gas
+    ///         helps.
     error NotEnoughGas();
 
     /* ----------------------------------------------------- views ---------------------------------------------------- */
@@ -168,6 +188,28 @@ interface IMailbox {
     /// @param metadata What the module wants (its `moduleType` says).
     /// @param message The message, as the origin's `Dispatch` event showed it. The value sent goes to `handle`.
     function process(bytes calldata metadata, bytes calldata message) external payable;
+
+    /// @notice Delivers many messages: has each group of them verified at once by the module that its recipients have in
+    ///         common, then calls `handle` of each. Anyone may call.
+    /// @dev A message that was delivered before is passed over. One whose recipient reverts or uses up the gas that the group
+    ///      gives it leaves the others delivered, and can be delivered later (`ProcessFailed`). One that is not verified
+    ///      reverts the whole batch, and so does gas too little for what the groups promise. All else is as with `process`;
+    ///      no value.
+    ///
+    ///      Of a group of one the events come before `handle`, as with `process`; in larger ones behind it, when it is known
+    ///      that it succeeded. A recipient that changes its module while it handles a message of a group stops the others to
+    ///      it; one whose module changes its mind does not: they have been verified.
+    ///      Warning: as with `process`, the caller decides how much gas `handle` gets, here group by group. A recipient that
+    ///      catches what fails for want of gas must see to it that it has enough.
+    /// @param metadata The groups (see the DeliveryGroups library).
+    /// @param messages In the order of the groups.
+    function processBatch(bytes calldata metadata, bytes[] calldata messages) external;
+
+    /// @notice Delivers a message of a batch that is a group of its own. Only the Mailbox may call.
+    /// @dev A frame of its own, which undoes what the module did where `handle` fails.
+    /// @param processor_ Who called `processBatch`.
+    /// @param gasLimit For `handle`.
+    function processAs(address processor_, uint256 gasLimit, bytes calldata metadata, bytes calldata message) external;
 
     /* ----------------------------------------------------- owner ---------------------------------------------------- */
 

@@ -4,11 +4,15 @@ pragma solidity 0.8.37;
 import {IInterchainSecurityModule} from "./IInterchainSecurityModule.sol";
 
 /// @title IRoutingIsm
-/// @notice Leaves each message to the module that it chooses for it; the metadata is that module's.
+/// @notice Leaves each message to the module that it chooses for it; the metadata is that module's. A batch can be verified at
+///         once (IBatchInterchainSecurityModule) where one module is chosen for all, and verifies batches.
 /// @dev Trust: for each message, that of the module it is routed to, and of whoever may change the routes.
 interface IRoutingIsm is IInterchainSecurityModule {
     /// @notice The address has no code and can not be a module.
     error NotAContract(address account);
+
+    /// @notice The messages of a batch are not all routed to one module, which one proof can not be for.
+    error MixedRoutes(address module, address other);
 
     /// @notice The module that must verify `message`. Reverts where there is none.
     function route(bytes calldata message) external view returns (IInterchainSecurityModule);

@@ -50,6 +50,13 @@ library Message {
         return uint32(bytes4(message[5:9]));
     }
 
+    /// @notice Both at the price of one.
+    function nonceAndOrigin(bytes calldata message) internal pure returns (uint32, uint32) {
+        uint64 fields = uint64(bytes8(message[1:9]));
+        // forge-lint: disable-next-line(unsafe-typecast) the lower half is the origin
+        return (uint32(fields >> 32), uint32(fields));
+    }
+
     function sender(bytes calldata message) internal pure returns (bytes32) {
         return bytes32(message[9:41]);
     }

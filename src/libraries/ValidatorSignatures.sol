@@ -29,52 +29,58 @@ library ValidatorSignatures {
     }
 
     /// @notice Reverts unless `threshold` of the validators signed `digest`.
-    function requireQuorum(
-        address[] memory validators,
-        uint256 threshold,
-        bytes32 digest,
-        bytes calldata metadata,
-        uint256 offset
-    ) internal pure {
+    /// @param signatures At least `threshold` of them, which the caller guarantees.
+    function requireQuorum(address[] memory validators, uint256 threshold, bytes32 digest, bytes calldata signatures)
+        internal
+        pure
+    {
         // Nothing here overflows: each number is bounded by the calldata or by the set.
         unchecked {
             uint256 position;
             for (uint256 i; i < threshold; ++i) {
-                uint256 end = offset + LENGTH;
-                address signer = ECDSA.recoverCalldata(digest, metadata[offset:end]);
+                address signer = _signer(digest, signatures, i);
                 while (position < validators.length && validators[position] != signer) ++position;
                 if (position == validators.length) revert NotAValidator(i, signer);
                 ++position;
-                offset = end;
             }
         }
     }
 
     /// @notice Reverts unless validators who weigh `threshold` together signed `digest`.
     /// @param validators Words of uint96 weight ‖ address.
-    function requireWeight(
-        uint256[] memory validators,
-        uint256 threshold,
-        bytes32 digest,
-        bytes calldata metadata,
-        uint256 offset
-    ) internal pure {
+    function requireWeight(uint256[] memory validators, uint256 threshold, bytes32 digest, bytes calldata signatures)
+        internal
+        pure
+    {
         // Nothing here overflows: each number is bounded by the calldata, or is the sum of at most 255 weights of 96 bits.
         unchecked {
-            uint256 signatures = count(metadata, offset);
+            uint256 total = signatures.length / LENGTH;
             uint256 position;
             uint256 weight;
             for (uint256 i; weight < threshold; ++i) {
-                if (i == signatures) revert NotEnoughWeight(weight, threshold);
-                uint256 end = offset + LENGTH;
-                address signer = ECDSA.recoverCalldata(digest, metadata[offset:end]);
+                if (i == total) revert NotEnoughWeight(weight, threshold);
+                address signer = _signer(digest, signatures, i);
                 while (position < validators.length && addressOf(validators[position]) != signer) ++position;
                 if (position == validators.length) revert NotAValidator(i, signer);
                 weight += weightOf(validators[position]);
                 ++position;
-                offset = end;
             }
         }
+    }
+
+    /// @dev Who made signature `index`. The caller guarantees that there are so many.
+    function _signer(bytes32 digest, bytes calldata signatures, uint256 index) private pure returns (address) {
+        bytes32 r;
+        bytes32 s;
+        uint8 v;
+        // Plain form: ECDSA.recoverCalldata(digest, signatures[65 * index:65 * index + 65]), which checks bounds and length.
+        assembly ("memory-safe") {
+            let start := add(signatures.offset, mul(index, 65))
+            r := calldataload(start)
+            s := calldataload(add(start, 32))
+            v := byte(0, calldataload(add(start, 64)))
+        }
+        return ECDSA.recover(digest, v, r, s);
     }
 
     function pack(address validator, uint96 weight) internal pure returns (uint256) {

@@ -5,6 +5,7 @@ import type { Address } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { type Pause, readPause } from "../../control/pause.ts";
 import { withTimeout } from "../../storage/withTimeout.ts";
+import { type Batcher, createBatcher } from "./batch/createBatcher.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
 import { collectClaims } from "./escrow/collectClaims.ts";
@@ -46,7 +47,13 @@ export type CreateRelayerParameters = {
   options?: Partial<RelayerOptions>;
 };
 
-type Outlet = { destination: Destination; submitter: Submitter; deliveries: Tasks; oneReceipt: Limit };
+type Outlet = {
+  destination: Destination;
+  submitter: Submitter;
+  batcher: Batcher | undefined;
+  deliveries: Tasks;
+  oneReceipt: Limit;
+};
 
 export type RelayerState = {
   /** When the last tick ended, in milliseconds since 1970. */
@@ -104,19 +111,24 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     const follower = createOriginFollower(context, origin, domains, rules);
     followers.set(origin.chain.domain, { origin, follower, suspects: new Set() });
   }
-  const outlets = destinations.map((destination) => ({
-    destination,
-    submitter: createSubmitter(context, destination),
-    deliveries: createTasks({ concurrency: options.concurrency, onError: report }),
-    oneReceipt: createLimit(1),
-  }));
+  const outlets = destinations.map((destination): Outlet => {
+    const submitter = createSubmitter(context, destination);
+    const { batch } = options;
+    return {
+      destination,
+      submitter,
+      batcher: batch && createBatcher(context, { destination, submitter, options: batch }),
+      deliveries: createTasks({ concurrency: options.concurrency, onError: report }),
+      oneReceipt: createLimit(1),
+    };
+  });
   const chains = createTasks({ concurrency: Number.POSITIVE_INFINITY, onError: report });
 
   function report(what: string, error: unknown): void {
     if (!stopped.signal.aborted) log.warn({ what, error: errorText(error) }, "will try again");
   }
 
-  async function serve({ destination, submitter, deliveries, oneReceipt }: Outlet): Promise<void> {
+  async function serve({ destination, submitter, batcher, deliveries, oneReceipt }: Outlet): Promise<void> {
     const { chain, client, account } = destination;
     const head = await readHead(client, chain);
     await settleTransactions(context, destination, head);
@@ -132,6 +144,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       destination,
       head,
       submitter,
+      batcher,
       recipientIsm,
       moduleType: remember((ism: Address) => readModuleType({ client, ism })),
       checkpoints: remembered(openCheckpoints),

@@ -3,6 +3,8 @@ import { mailboxAbi } from "../../contracts/abi.ts";
 import { bytes32ToAddress } from "../../protocol/address.ts";
 import type { DeliveryReceipt } from "../../protocol/deliveryReceipt.ts";
 import { decodeMessage } from "../../protocol/message.ts";
+import { mayVerifyBatches } from "./batch/batchMetadata.ts";
+import type { Batcher } from "./batch/createBatcher.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { createPaymentCheck } from "./escrow/paymentCheck.ts";
 import { estimateGas, RevertError } from "./estimateGas.ts";
@@ -31,6 +33,8 @@ export type DeliveryRound = {
   destination: Destination;
   head: DestinationHead;
   submitter: Submitter;
+  /** Where messages are delivered together. */
+  batcher: Batcher | undefined;
   /** The module of a recipient. */
   recipientIsm: (recipient: Address) => Promise<Address>;
   /** The type of a module. */
@@ -126,15 +130,29 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
   };
   const build = (verify: boolean) => buildMetadata({ ...request, verify }, round.moduleType);
+  const simulate = ({ to, data }: Step) =>
+    estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
   const take = async (step: Step): Promise<Outcome> => {
-    const { to, data } = step;
-    const gas = await estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
+    const gas = await simulate(step);
     return check.turn(async () => {
       const tooLittlePaid = await check.refusal(gas);
       if (tooLittlePaid !== undefined) return tooLittlePaid;
       return submitter.submit({ id, ...step, gas, isCurrent: () => isIndexed(message) === true });
     });
   };
+
+  // What has failed once shows alone what is the matter with it; a receipt that pays for itself is weighed alone.
+  const mayJoin = message.attempts === 0 && round.receiptIn(message) === undefined;
+  if (round.batcher !== undefined && mayJoin && mayVerifyBatches(await round.moduleType(ism))) {
+    const estimate = async () => {
+      const single = await build(false);
+      if (single.status !== "ready") throw new Error("it is not to be delivered now");
+      return simulate(nextStep(chain.mailbox, message, single));
+    };
+    const isPaid = async (gas: bigint) => (await check.refusal(gas)) === undefined;
+    const taken = await round.batcher.offer({ message, round, ism, recipient, estimate, isPaid });
+    if (taken !== "alone") return taken;
+  }
 
   const built = await build(false);
   if (built.status === "waiting") return built;

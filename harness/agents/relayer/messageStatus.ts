@@ -48,7 +48,13 @@ export async function getMessage(db: Kysely<RelayerTables>, id: Hash): Promise<M
       "cost",
       "fills",
     ])
-    .where((row) => row.or([row("message_id", "=", key), row("fills", "=", key)]))
+    .where((row) =>
+      row.or([
+        row("message_id", "=", key),
+        row("fills", "=", key),
+        row("hash", "in", row.selectFrom("batched").select("hash").where("message_id", "=", key)),
+      ]),
+    )
     .orderBy("created_at")
     .execute();
   const { spent, lost, reverts } = await readExpenses(db, key);

@@ -1,3 +1,4 @@
+import type { BatchOptions } from "./batch/batchOptions.ts";
 import { type ClaimOptions, DEFAULT_CLAIM_OPTIONS } from "./escrow/claimOptions.ts";
 import type { MessageLists } from "./rules/messageLists.ts";
 import type { PaymentRules } from "./rules/paymentPolicy.ts";
@@ -36,6 +37,8 @@ export type RelayerOptions = {
   lists: MessageLists;
   /** When to claim what escrows owe for deliveries. */
   claims: ClaimOptions;
+  /** When to deliver messages together. Default: never. */
+  batch: BatchOptions | undefined;
   /** Most transactions that prepare one message, of all its modules together and of one module. */
   maxPreparations: number;
   maxPreparationsPerModule: number;
@@ -70,6 +73,7 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   paymentRules: [],
   lists: { blacklist: [] },
   claims: DEFAULT_CLAIM_OPTIONS,
+  batch: undefined,
   maxPreparations: 8,
   maxPreparationsPerModule: 4,
   stuckAfterMs: 60_000,

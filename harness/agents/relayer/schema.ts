@@ -70,12 +70,13 @@ export type MessageTable = {
 export type TransactionState = "pending" | "included" | "final" | "superseded" | "refused";
 
 /**
+ * - `batch`: to hand several messages to their Mailbox at once; `batched` says which
  * - `deliver`: to hand the message to its Mailbox; also that of transactions that only use their nonce up
  * - `prepare`: to do what has to come before that, as a pre-verification
  * - `claim`: to say on another chain what was delivered here, for which an escrow there pays
  * - `withdraw`: to have an escrow here send what it owes
  */
-export type Purpose = "deliver" | "prepare" | "claim" | "withdraw";
+export type Purpose = "batch" | "deliver" | "prepare" | "claim" | "withdraw";
 
 export type TransactionTable = {
   hash: Hash;
@@ -106,6 +107,16 @@ export type TransactionTable = {
   fills: Hash | null;
 };
 
+/** A message that a transaction of purpose `batch` is to deliver. */
+export type BatchedTable = {
+  hash: Hash;
+  message_id: Hash;
+  /** Its part of what the transaction costs, in millionths: by the gas that its delivery alone was estimated to use. */
+  share: number;
+  /** Once that is included: 1 if it has delivered the message, else 0. */
+  delivered: number | null;
+};
+
 /** A payment for the delivery of a message, by its place on the origin. */
 export type PaymentTable = {
   origin: number;
@@ -133,6 +144,7 @@ export type RecordedTable = { origin: number; destination: number; next_index: n
 export type RelayerTables = {
   message: MessageTable;
   transaction: TransactionTable;
+  batched: BatchedTable;
   recorded: RecordedTable;
   payment: PaymentTable;
   payment_source: PaymentSourceTable;
@@ -269,6 +281,19 @@ export const relayerMigrations: Migrations = {
   relayer_0006_state: {
     async up(db) {
       await db.schema.createIndex("message_state").on("message").columns(["state", "updated_at"]).execute();
+    },
+  },
+  relayer_0007_batched: {
+    async up(db) {
+      await db.schema
+        .createTable("batched")
+        .addColumn("hash", "text", (column) => column.notNull())
+        .addColumn("message_id", "text", (column) => column.notNull())
+        .addColumn("share", "integer", (column) => column.notNull())
+        .addColumn("delivered", "integer")
+        .addPrimaryKeyConstraint("batched_key", ["hash", "message_id"])
+        .execute();
+      await db.schema.createIndex("batched_message").on("batched").column("message_id").execute();
     },
   },
   ...escrowMigrations,

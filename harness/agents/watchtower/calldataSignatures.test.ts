@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { mailboxAbi, optimisticIsmAbi } from "../../contracts/abi.ts";
 import { addressToBytes32 } from "../../protocol/address.ts";
 import { encodeAggregationMetadata } from "../../protocol/aggregationMetadata.ts";
+import { encodeDeliveryGroups } from "../../protocol/deliveryGroups.ts";
 import { createMerkleTree } from "../../protocol/merkleTree.ts";
 import { encodeMessage, messageId } from "../../protocol/message.ts";
+import { encodeMultisigBatchMetadata } from "../../protocol/multisigBatchMetadata.ts";
 import { encodeMerkleRootMetadata, encodeMessageIdMetadata } from "../../protocol/multisigMetadata.ts";
 import { messagesInCalldata, signaturesInMetadata } from "./calldataSignatures.ts";
 
@@ -28,6 +30,9 @@ function message(nonce: number): Hex {
 const process = (metadata: Hex, bytes: Hex) =>
   encodeFunctionData({ abi: mailboxAbi, functionName: "process", args: [metadata, bytes] });
 
+const processBatch = (groups: Hex, messages: readonly Hex[]) =>
+  encodeFunctionData({ abi: mailboxAbi, functionName: "processBatch", args: [groups, messages] });
+
 describe("messagesInCalldata", () => {
   it("finds the message of a delivery and of a pre-verification", () => {
     const bytes = message(1);
@@ -35,6 +40,36 @@ describe("messagesInCalldata", () => {
     expect(messagesInCalldata(process("0x1234", bytes))).toEqual([expected]);
     const preVerify = encodeFunctionData({ abi: optimisticIsmAbi, functionName: "preVerify", args: ["0x1234", bytes] });
     expect(messagesInCalldata(preVerify)).toEqual([expected]);
+  });
+
+  it("finds each message of a batch, with those that it was verified with", () => {
+    const messages = [1, 2, 3].map(message);
+    const groups = encodeDeliveryGroups([
+      { count: 2, gasLimit: 1, metadata: "0x1234" },
+      { count: 1, gasLimit: 1, metadata: "0x56" },
+    ]);
+    const found = messagesInCalldata(processBatch(groups, messages));
+    const carried = (i: number, metadata: Hex) => ({
+      id: messageId(messages[i] as Hex),
+      message: messages[i],
+      origin: 31_337,
+      metadata,
+    });
+    const group = messages.slice(0, 2);
+    expect(found).toEqual([{ ...carried(0, "0x1234"), group }, { ...carried(1, "0x1234"), group }, carried(2, "0x56")]);
+  });
+
+  it("finds nothing in a batch that no Mailbox takes, and looks at so many messages and no more", () => {
+    const messages = [message(1), "0x1234"] as const;
+    const groups = encodeDeliveryGroups([{ count: 2, gasLimit: 1, metadata: "0x" }]);
+    expect(messagesInCalldata(processBatch(groups, messages))).toEqual([]);
+    expect(messagesInCalldata(processBatch(groups.slice(0, -2) as Hex, [message(1), message(2)]))).toEqual([]);
+    const many = Array.from({ length: 500 }, (_, nonce) => message(nonce));
+    const each = encodeDeliveryGroups([{ count: 500, gasLimit: 1, metadata: "0x" }]);
+    const calls = [1, 2, 3].map(() => processBatch(each, many));
+    expect(messagesInCalldata(concat(calls))).toHaveLength(500);
+    const different = [0, 1].map((from) => processBatch(each, many.toSpliced(from, 1, message(999))));
+    expect(messagesInCalldata(concat([...different, processBatch(each, many)]))).toHaveLength(1_500);
   });
 
   it("finds each of several in a call of another contract", () => {
@@ -115,6 +150,27 @@ describe("signaturesInMetadata", () => {
       (candidate) => JSON.stringify(candidate.checkpoint) === JSON.stringify(checkpoint),
     );
     expect(found.map((candidate) => candidate.signature)).toEqual(signatures);
+  });
+
+  it("finds those of a batch, also inside an aggregation, over the root that it proves", () => {
+    const group = [0, 2].map(message);
+    const leaves = createMerkleTree();
+    for (const leaf of [messageId(message(0)), word(3), messageId(message(2)), word(4)]) leaves.append(leaf);
+    const metadata = encodeMultisigBatchMetadata({
+      merkleTreeHook,
+      signedMessageId: word(4),
+      signedIndex: 3,
+      siblings: leaves.multiproof([0, 2]),
+      signatures,
+    });
+    const checkpoint = { ...ofMerkleRoot, root: leaves.root(), index: 3 };
+    for (const shown of [metadata, encodeAggregationMetadata([undefined, metadata])]) {
+      const found = signaturesInMetadata({ id: messageId(message(0)), origin: 31_337, metadata: shown, group });
+      const good = found.filter((candidate) => JSON.stringify(candidate.checkpoint) === JSON.stringify(checkpoint));
+      expect(good.map((candidate) => candidate.signature)).toEqual(signatures);
+    }
+    const others = [0, 1, 2].map(message);
+    expect(signaturesInMetadata({ id, origin: 31_337, metadata, group: others })).toEqual([]);
   });
 
   it("keeps a tree that is no address as it is: a module takes any", () => {

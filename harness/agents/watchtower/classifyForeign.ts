@@ -91,11 +91,14 @@ export async function classifyForeign(
 async function verify(
   client: ChainClient,
   module: Address,
-  { metadata, message }: CarriedMessage,
+  { metadata, message, group }: CarriedMessage,
   mailbox: Address,
   block: Hex | "latest",
 ): Promise<boolean> {
-  const data = encodeFunctionData({ abi: ismAbi, functionName: "verify", args: [metadata, message] });
+  const data =
+    group === undefined
+      ? encodeFunctionData({ abi: ismAbi, functionName: "verify", args: [metadata, message] })
+      : encodeFunctionData({ abi: ismAbi, functionName: "verifyBatch", args: [metadata, group] });
   try {
     const call = { from: mailbox, to: module, data, gas: numberToHex(VERIFY_GAS) };
     const answer = await client.request({ method: "eth_call", params: [call, block] });

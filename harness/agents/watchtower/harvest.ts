@@ -52,8 +52,11 @@ export async function harvestCalldata(
 
 function candidatesIn(inputs: ReadonlySet<Hex>): CandidateSignature[] {
   const candidates: CandidateSignature[] = [];
+  const seen = new Set<readonly Hex[]>();
   for (const message of [...inputs].flatMap(messagesInCalldata)) {
     if (candidates.length >= MAX_CANDIDATES) break;
+    if (message.group !== undefined && seen.has(message.group)) continue;
+    if (message.group !== undefined) seen.add(message.group);
     candidates.push(...signaturesInMetadata(message));
   }
   return candidates.slice(0, MAX_CANDIDATES);

@@ -2,23 +2,26 @@
 pragma solidity 0.8.37;
 
 import {PackageVersioned} from "../../PackageVersioned.sol";
+import {IBatchInterchainSecurityModule} from "../../interfaces/IBatchInterchainSecurityModule.sol";
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IMultisigIsm} from "../../interfaces/IMultisigIsm.sol";
+import {MultisigBatchMetadata} from "../../libraries/MultisigBatchMetadata.sol";
 import {ValidatorSignatures} from "../../libraries/ValidatorSignatures.sol";
 
 /// @title MultisigIsm
 /// @notice m of n validators, wherever the set is kept and whatever they sign. See IMultisigIsm.
-abstract contract MultisigIsm is IMultisigIsm, PackageVersioned {
+abstract contract MultisigIsm is IMultisigIsm, IBatchInterchainSecurityModule, PackageVersioned {
     /// @inheritdoc IInterchainSecurityModule
     function verify(bytes calldata metadata, bytes calldata message) external view returns (bool) {
-        (address[] memory validators_, uint256 threshold_) = _set();
-        if (threshold_ == 0) revert ValidatorSignatures.NoValidators();
-        uint256 count = signatureCount(metadata);
-        if (count < threshold_) revert ValidatorSignatures.NotEnoughSignatures(count, threshold_);
+        // Metadata too short to have a digest has no signatures either.
+        bytes32 digest = signatureCount(metadata) == 0 ? bytes32(0) : _digest(metadata, message);
+        return _verify(digest, metadata, _signaturesOffset());
+    }
 
-        bytes32 digest = _digest(metadata, message);
-        ValidatorSignatures.requireQuorum(validators_, threshold_, digest, metadata, _signaturesOffset());
-        return true;
+    /// @inheritdoc IBatchInterchainSecurityModule
+    function verifyBatch(bytes calldata metadata, bytes[] calldata messages) external view returns (bool) {
+        bytes32 digest = MultisigBatchMetadata.digest(metadata, messages);
+        return _verify(digest, metadata, MultisigBatchMetadata.signaturesOffset(metadata));
     }
 
     /// @inheritdoc IMultisigIsm
@@ -31,6 +34,16 @@ abstract contract MultisigIsm is IMultisigIsm, PackageVersioned {
     /// @inheritdoc IMultisigIsm
     function signatureCount(bytes calldata metadata) public pure returns (uint256) {
         return ValidatorSignatures.count(metadata, _signaturesOffset());
+    }
+
+    /// @dev Whether the signatures in `metadata` from `offset` on are a quorum's over `digest`.
+    function _verify(bytes32 digest, bytes calldata metadata, uint256 offset) internal view returns (bool) {
+        (address[] memory validators_, uint256 threshold_) = _set();
+        if (threshold_ == 0) revert ValidatorSignatures.NoValidators();
+        uint256 count = ValidatorSignatures.count(metadata, offset);
+        if (count < threshold_) revert ValidatorSignatures.NotEnoughSignatures(count, threshold_);
+        ValidatorSignatures.requireQuorum(validators_, threshold_, digest, metadata[offset:]);
+        return true;
     }
 
     /// @dev The validators in their order, and how many must sign; zero if none is set.

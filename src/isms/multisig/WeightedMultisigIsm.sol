@@ -2,13 +2,15 @@
 pragma solidity 0.8.37;
 
 import {PackageVersioned} from "../../PackageVersioned.sol";
+import {IBatchInterchainSecurityModule} from "../../interfaces/IBatchInterchainSecurityModule.sol";
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IWeightedMultisigIsm} from "../../interfaces/IWeightedMultisigIsm.sol";
+import {MultisigBatchMetadata} from "../../libraries/MultisigBatchMetadata.sol";
 import {ValidatorSignatures} from "../../libraries/ValidatorSignatures.sol";
 
 /// @title WeightedMultisigIsm
 /// @notice Validators with weights, wherever the set is kept and whatever they sign. See IWeightedMultisigIsm.
-abstract contract WeightedMultisigIsm is IWeightedMultisigIsm, PackageVersioned {
+abstract contract WeightedMultisigIsm is IWeightedMultisigIsm, IBatchInterchainSecurityModule, PackageVersioned {
     using ValidatorSignatures for uint256;
 
     /// @inheritdoc IWeightedMultisigIsm
@@ -16,14 +18,16 @@ abstract contract WeightedMultisigIsm is IWeightedMultisigIsm, PackageVersioned 
 
     /// @inheritdoc IInterchainSecurityModule
     function verify(bytes calldata metadata, bytes calldata message) external view returns (bool) {
-        (uint256[] memory validators, uint256 threshold) = _set(message);
-        if (threshold == 0) revert ValidatorSignatures.NoValidators();
-        uint256 count = signatureCount(metadata);
-        if (count == 0) revert ValidatorSignatures.NotEnoughSignatures(0, 1);
+        // Metadata too short to have a digest has no signatures either.
+        bytes32 digest = signatureCount(metadata) == 0 ? bytes32(0) : _digest(metadata, message);
+        return _verify(digest, metadata, _signaturesOffset(), message);
+    }
 
-        bytes32 digest = _digest(metadata, message);
-        ValidatorSignatures.requireWeight(validators, threshold, digest, metadata, _signaturesOffset());
-        return true;
+    /// @inheritdoc IBatchInterchainSecurityModule
+    function verifyBatch(bytes calldata metadata, bytes[] calldata messages) external view returns (bool) {
+        // All of them are from one origin, whose validators are the first one's too.
+        bytes32 digest = MultisigBatchMetadata.digest(metadata, messages);
+        return _verify(digest, metadata, MultisigBatchMetadata.signaturesOffset(metadata), messages[0]);
     }
 
     /// @inheritdoc IWeightedMultisigIsm
@@ -42,7 +46,21 @@ abstract contract WeightedMultisigIsm is IWeightedMultisigIsm, PackageVersioned 
         return ValidatorSignatures.count(metadata, _signaturesOffset());
     }
 
-    /// @dev The validators that decide on a message, in their order, as words of uint96 weight ‖ address, and what those who
+    /// @dev Whether those who made the signatures in `metadata` from `offset` on, over `digest`, weigh enough to decide on
+    ///      `message`.
+    function _verify(bytes32 digest, bytes calldata metadata, uint256 offset, bytes calldata message)
+        internal
+        view
+        returns (bool)
+    {
+        (uint256[] memory validators, uint256 threshold) = _set(message);
+        if (threshold == 0) revert ValidatorSignatures.NoValidators();
+        if (ValidatorSignatures.count(metadata, offset) == 0) revert ValidatorSignatures.NotEnoughSignatures(0, 1);
+        ValidatorSignatures.requireWeight(validators, threshold, digest, metadata[offset:]);
+        return true;
+    }
+
+    /// @dev The validators of the origin of a message, in their order, as words of uint96 weight ‖ address, and what those who
     ///      sign must weigh; zero if none is set.
     function _set(bytes calldata message) internal view virtual returns (uint256[] memory validators, uint256 threshold);
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {PackageVersioned} from "../../PackageVersioned.sol";
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IAmountRoutingIsm, IRoutingIsm} from "../../interfaces/IRoutingIsm.sol";
 import {Message} from "../../libraries/Message.sol";
 import {TokenMessage} from "../../libraries/TokenMessage.sol";
+import {RoutingIsm} from "./RoutingIsm.sol";
 
 /// @title AmountRoutingIsm
 /// @notice Routes token messages by their amount. See IAmountRoutingIsm.
-contract AmountRoutingIsm is IAmountRoutingIsm, PackageVersioned {
+contract AmountRoutingIsm is IAmountRoutingIsm, RoutingIsm {
     using Message for bytes;
     using TokenMessage for bytes;
 
@@ -30,18 +30,13 @@ contract AmountRoutingIsm is IAmountRoutingIsm, PackageVersioned {
         threshold = threshold_;
     }
 
-    /// @inheritdoc IInterchainSecurityModule
-    function verify(bytes calldata metadata, bytes calldata message) external returns (bool) {
-        return route(message).verify(metadata, message);
-    }
-
-    /// @inheritdoc IInterchainSecurityModule
-    function moduleType() external pure returns (uint8) {
-        return 1;
-    }
-
     /// @inheritdoc IRoutingIsm
-    function route(bytes calldata message) public view returns (IInterchainSecurityModule) {
+    function route(bytes calldata message)
+        public
+        view
+        override(IRoutingIsm, RoutingIsm)
+        returns (IInterchainSecurityModule)
+    {
         return message.body().amount() < threshold ? lower : upper;
     }
 }

@@ -5,14 +5,14 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {EnumerableMap} from "@openzeppelin/contracts/utils/structs/EnumerableMap.sol";
 
-import {PackageVersioned} from "../../PackageVersioned.sol";
 import {IInterchainSecurityModule} from "../../interfaces/IInterchainSecurityModule.sol";
 import {IDomainRoutes, IRoutingIsm} from "../../interfaces/IRoutingIsm.sol";
 import {Message} from "../../libraries/Message.sol";
+import {RoutingIsm} from "./RoutingIsm.sol";
 
 /// @title DomainRoutes
 /// @notice Routes by origin domain, whoever may change them. See IDomainRoutes.
-abstract contract DomainRoutes is IDomainRoutes, Ownable2Step, PackageVersioned {
+abstract contract DomainRoutes is IDomainRoutes, RoutingIsm, Ownable2Step {
     using EnumerableMap for EnumerableMap.UintToAddressMap;
     using Message for bytes;
 
@@ -36,23 +36,18 @@ abstract contract DomainRoutes is IDomainRoutes, Ownable2Step, PackageVersioned 
         }
     }
 
-    /// @inheritdoc IInterchainSecurityModule
-    function verify(bytes calldata metadata, bytes calldata message) external returns (bool) {
-        return route(message).verify(metadata, message);
-    }
-
     /// @inheritdoc IDomainRoutes
     function domains() external view returns (uint256[] memory) {
         return _modules.keys();
     }
 
-    /// @inheritdoc IInterchainSecurityModule
-    function moduleType() external pure returns (uint8) {
-        return 1;
-    }
-
     /// @inheritdoc IRoutingIsm
-    function route(bytes calldata message) public view returns (IInterchainSecurityModule) {
+    function route(bytes calldata message)
+        public
+        view
+        override(IRoutingIsm, RoutingIsm)
+        returns (IInterchainSecurityModule)
+    {
         return module(message.origin());
     }
 

@@ -24,6 +24,7 @@ export type CheckpointSource = {
   /** What an honest validator signs for `index`, from the origin's own tree. @throws FormatError when it has no such leaf */
   checkpointAt(index: number): Checkpoint;
   proof(index: number, count: number): Hex[];
+  multiproof(indices: readonly number[], count: number): Hex[];
   /** What one validator published for exactly `expected`. Never throws. */
   read(validator: Address, expected: Checkpoint, options: ReadOptions): Promise<ValidatorAnswer>;
   /** The same for a signature by `key`, one of the validator's BLS keys. Never throws. */
@@ -133,6 +134,7 @@ export function createCheckpointSource(parameters: {
     }),
 
     proof: (index, count) => tree.proof(index, count),
+    multiproof: (indices, count) => tree.multiproof(indices, count),
 
     read: (validator, expected, options) =>
       readInTurn(validator, options, (verify) => async (reader) => {

@@ -13,13 +13,16 @@ export type ValidatorSet = {
   threshold: bigint;
 };
 
+/** A module, and a message that it is asked about. */
+export type SetRequest = Pick<MetadataRequest, "client" | "ism" | "raw">;
+
 const MAX_VALIDATORS = 255;
 
 /**
  * Asks a multisig module whose signatures it wants for a message.
  * @throws Error whose message is the reason when it does not say, or names a set that never verifies
  */
-export async function readValidatorSet(request: MetadataRequest): Promise<ValidatorSet> {
+export async function readValidatorSet(request: SetRequest): Promise<ValidatorSet> {
   const [validators, threshold] = await ethCall(request.client, {
     address: request.ism,
     abi: ismAbi,
@@ -30,7 +33,7 @@ export async function readValidatorSet(request: MetadataRequest): Promise<Valida
 }
 
 /** The same of a module whose validators have weights. */
-export async function readWeightedSet(request: MetadataRequest): Promise<ValidatorSet> {
+export async function readWeightedSet(request: SetRequest): Promise<ValidatorSet> {
   const [infos, threshold] = await ethCall(request.client, {
     address: request.ism,
     abi: weightedMultisigIsmAbi,
@@ -41,14 +44,14 @@ export async function readWeightedSet(request: MetadataRequest): Promise<Validat
   return checked(request, { validators, weights: infos.map(({ weight }) => weight), threshold });
 }
 
-function untold({ ism }: MetadataRequest): (cause: unknown) => never {
+function untold({ ism }: SetRequest): (cause: unknown) => never {
   return (cause) => {
     throw new Error(`module ${ism} does not tell its validators: ${errorText(cause)}`, { cause });
   };
 }
 
 /** A signature counts once: of a validator that stands there twice, the first place is kept. */
-function checked({ ism }: MetadataRequest, set: ValidatorSet): ValidatorSet {
+function checked({ ism }: SetRequest, set: ValidatorSet): ValidatorSet {
   if (set.validators.length > MAX_VALIDATORS) {
     throw new Error(`module ${ism} has ${set.validators.length} validators, at most ${MAX_VALIDATORS} are asked`);
   }

@@ -29,6 +29,13 @@ export async function readExpenses(db: Kysely<RelayerTables>, id: Hash, since = 
     .where((row) => row.or([row("message_id", "=", id), row("fills", "=", id)]))
     .where("state", "in", ["included", "final"])
     .execute();
+  const batched = await db
+    .selectFrom("batched")
+    .innerJoin("transaction", "transaction.hash", "batched.hash")
+    .select(["cost", "batched.delivered", "share", "created_at"])
+    .where("batched.message_id", "=", id)
+    .where("state", "in", ["included", "final"])
+    .execute();
   const total: Expenses = { spent: 0n, lost: 0n, reverts: 0, preparations: new Map() };
   for (const { cost, success, fills, purpose, raw, created_at: at } of rows) {
     if (purpose === "prepare" && success === 1) {
@@ -39,6 +46,14 @@ export async function readExpenses(db: Kysely<RelayerTables>, id: Hash, since = 
     total.spent += BigInt(cost ?? 0);
     if (success === 0 || fills !== null) total.lost += BigInt(cost ?? 0);
     if (success === 0) total.reverts += 1;
+  }
+  for (const { cost, delivered, share, created_at: at } of batched) {
+    if (at <= since) continue;
+    const part = (BigInt(cost ?? 0) * BigInt(share)) / 1_000_000n;
+    total.spent += part;
+    if (delivered === 1) continue;
+    total.lost += part;
+    total.reverts += 1;
   }
   return total;
 }

@@ -9,8 +9,9 @@ import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import { readNonce } from "./destinationHead.ts";
 import { FeeLimitError, marketFees } from "./fees.ts";
 import { freeNonces } from "./nonces.ts";
+import type { Part } from "./signer.ts";
 import { createChainId, signTransaction } from "./signer.ts";
-import { messageOf, readSlots } from "./slots.ts";
+import { messagesOf, readSlots } from "./slots.ts";
 import { storeSigned } from "./storeSigned.ts";
 import { createUpkeep } from "./upkeep.ts";
 
@@ -40,7 +41,19 @@ export type Errand = {
   takenBack?: (trx: Transaction<RelayerTables>) => Promise<void>;
 };
 
-type Order = Delivery | Errand;
+/** A transaction that delivers several messages. */
+export type Batch = {
+  id: null;
+  purpose: Extract<Purpose, "batch">;
+  to: Address;
+  data: Hex;
+  gas: bigint;
+  batched: readonly Part[];
+  /** Asked right before signing: whether all of them are still in their origin's index. */
+  isCurrent: () => boolean;
+};
+
+type Order = Delivery | Errand | Batch;
 
 /** `stored`: the store says what came of it, a transaction or a refusal. Else nothing was signed, for a reason. */
 export type SubmitResult = { status: "stored" } | { status: "waiting" | "failed"; reason: string };
@@ -100,9 +113,11 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
     const ours = slots.filter((slot) => slot.account === account.address.toLowerCase());
     const taken = new Set(ours.map(({ nonce }) => nonce));
     const nonces = freeNonces({ mined, pending, taken, stalled: upkeep.isStalled() });
-    for (const slot of slots) workable.delete(messageOf(slot) ?? "0x");
+    for (const id of slots.flatMap(messagesOf)) workable.delete(id);
 
-    const sendable = orders.filter((order) => order.id === null || (workable.has(order.id) && order.isCurrent()));
+    const sendable = orders.filter(
+      (order) => !("isCurrent" in order) || (idsOf(order).every((id) => workable.has(id)) && order.isCurrent()),
+    );
     if (sendable.length === 0) return new Set();
     const rows = await Promise.all(
       sendable.map(({ id: messageId, purpose, to, data, gas }) => {
@@ -114,9 +129,10 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
     const reasons = new Map(
       sendable.flatMap((order) => (order.id === null || order.reason === undefined ? [] : [[order.id, order.reason]])),
     );
+    const batched = new Map(rows.map(({ hash }, i) => [hash, partsOf(sendable[i])]));
     await commit(async (trx) => {
-      await storeSigned(trx, rows, now(), reasons);
-      for (const order of sendable) if (order.id === null) await order.alongside?.(trx);
+      await storeSigned(trx, rows, now(), { reasons, batched });
+      for (const order of sendable) if ("alongside" in order) await order.alongside?.(trx);
     });
     const answers = await broadcast(
       client,
@@ -136,36 +152,36 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       if (accepted.length > 0) {
         await trx.updateTable("transaction").set({ broadcast_at: now() }).where("hash", "in", accepted).execute();
       }
-      for (const [i, { hash, message_id: id }] of rows.entries()) {
+      for (const [i, { hash }] of rows.entries()) {
         const answer = answers[i];
         if (answer?.status !== "refused") continue;
         await trx.updateTable("transaction").set({ state: "refused" }).where("hash", "=", hash).execute();
         const order = orders[i];
-        if (order?.id === null) await order.takenBack?.(trx);
-        if (id === null) continue;
-        const message = await trx
-          .selectFrom("message")
-          .select(["id", "attempts"])
-          .where("id", "=", id)
-          .executeTakeFirst();
+        if (order !== undefined && "takenBack" in order) await order.takenBack?.(trx);
+        const ids = order === undefined ? [] : idsOf(order);
+        if (ids.length === 0) continue;
+        const messages = await trx.selectFrom("message").select(["id", "attempts"]).where("id", "in", ids).execute();
         const reason = `${chain.name} refused the transaction: ${answer.reason}`;
         // An empty account is soon filled again once somebody sees it.
         const capMs = answer.reason?.includes("insufficient") ? options.waitingCapMs : options.retryCapMs;
-        if (message !== undefined) await failAttempt(context, trx, message, reason, capMs);
+        for (const message of messages) await failAttempt(context, trx, message, reason, capMs);
       }
     });
     for (const [i, { hash, nonce, message_id: id, purpose }] of rows.entries()) {
       const { status, reason } = answers[i] ?? { status: "unknown" };
-      if (id !== null && status === "refused")
-        emit({ type: "failed", id, reason: `${chain.name} refused the transaction: ${reason}` });
-      else if (id !== null) emit({ type: purpose === "prepare" ? "preparing" : "submitted", id, tx: hash, nonce });
+      const order = orders[i];
+      for (const each of order === undefined ? [] : idsOf(order)) {
+        if (status === "refused")
+          emit({ type: "failed", id: each, reason: `${chain.name} refused the transaction: ${reason}` });
+        else emit({ type: purpose === "prepare" ? "preparing" : "submitted", id: each, tx: hash, nonce });
+      }
       if (status !== "accepted")
         log.warn({ chain: chain.name, id, purpose, tx: hash, nonce, reason }, `broadcast: ${status}`);
     }
   }
 
   async function readWorkable(orders: readonly Order[]): Promise<Set<Hash>> {
-    const ids = orders.flatMap(({ id }) => id ?? []);
+    const ids = orders.flatMap(idsOf);
     if (ids.length === 0) return new Set();
     const rows = await db
       .selectFrom("message")
@@ -184,4 +200,13 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       }),
     keepUp: () => oneRound(upkeep.run),
   };
+}
+
+/** The messages that a transaction is about. */
+function idsOf(order: Order): Hash[] {
+  return order.id === null ? partsOf(order).map(({ id }) => id) : [order.id];
+}
+
+function partsOf(order: Order | undefined): readonly Part[] {
+  return order?.purpose === "batch" ? order.batched : [];
 }

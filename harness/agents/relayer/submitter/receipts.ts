@@ -1,4 +1,4 @@
-import { type Hash, hexToNumber, isHex, numberToHex } from "viem";
+import { type Hash, hexToNumber, isHex, numberToHex, type RpcLog } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
 
 export type Inclusion = {
@@ -9,6 +9,7 @@ export type Inclusion = {
   /** Wei, with what a rollup charges for its data. */
   cost: bigint;
   success: boolean;
+  logs: readonly RpcLog[];
 };
 
 /** Where a transaction is included; undefined when the node knows no block that it is in. */
@@ -22,6 +23,7 @@ export async function readInclusion(client: ChainClient, hash: Hash): Promise<In
     gasUsed: hexToNumber(receipt.gasUsed),
     cost: BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice ?? 0) + dataFee(receipt),
     success: receipt.status === "0x1",
+    logs: receipt.logs ?? [],
   };
 }
 

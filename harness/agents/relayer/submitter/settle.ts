@@ -1,14 +1,18 @@
-import type { Address } from "viem";
+import type { Transaction } from "kysely";
+import type { Address, Hash } from "viem";
 import { mailboxAbi } from "../../../contracts/abi.ts";
 import type { Destination, RelayerContext } from "../context.ts";
 import { ethCall } from "../ethCall.ts";
 import { failAttempt } from "../messages.ts";
 import { remember } from "../remember.ts";
 import { errorText } from "../rpcError.ts";
+import type { RelayerTables } from "../schema.ts";
+import { deliveriesIn } from "./deliveriesIn.ts";
 import { type DestinationHead, readNonce } from "./destinationHead.ts";
 import { type Inclusion, readBlockHash, readInclusion } from "./receipts.ts";
 import {
   type LiveTransaction,
+  messagesOf,
   readSlots,
   type Slot,
   storeInclusion,
@@ -17,7 +21,10 @@ import {
   storeSettled,
 } from "./slots.ts";
 
-type Included = Pick<LiveTransaction, "hash" | "message_id" | "purpose"> & { block: number; success: boolean };
+type Included = Pick<LiveTransaction, "hash" | "message_id" | "purpose" | "batched"> & {
+  block: number;
+  success: boolean;
+};
 
 /**
  * Finds out what became of every transaction that is not settled: included, reorganised out, final, or replaced by another of
@@ -79,55 +86,98 @@ export async function settleTransactions(
   }
 
   async function include(slot: Slot, inclusion: Inclusion): Promise<void> {
-    await commit((trx) => storeInclusion(trx, slot, inclusion, now()));
+    const deliveries = deliveriesIn(inclusion.logs, chain.mailbox);
+    await commit((trx) => storeInclusion(trx, slot, { ...inclusion, ...deliveries }, now()));
     const { hash, block, gasUsed, success } = inclusion;
     const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
     const { message_id: id = null, purpose = "deliver" } = transaction ?? {};
     if (id !== null && purpose === "deliver") emit({ type: "included", id, tx: hash, block, gasUsed, success });
-    await finalise(slot, { hash, message_id: id, purpose, block, success });
+    const batched = (transaction?.batched ?? []).map((part) => ({
+      ...part,
+      delivered: deliveries.delivered.has(part.id),
+    }));
+    for (const part of batched) {
+      const gas = Math.round((gasUsed * part.share) / 1_000_000);
+      emit({ type: "included", id: part.id, tx: hash, block, gasUsed: gas, success: part.delivered });
+    }
+    await finalise(slot, { hash, message_id: id, purpose, batched, block, success });
   }
 
   /** Settles the slot if its block is final. */
   async function finalise(slot: Slot, included: Included): Promise<void> {
-    const { hash, message_id: id, purpose, block, success } = included;
+    const { hash, message_id: id, purpose, batched, block, success } = included;
     if (block > head.final) return;
-    if (id === null) {
+    if (id === null && batched.length === 0) {
       await commit((trx) => storeSettled(trx, slot, included, now()));
       return;
     }
-    if (!success) {
-      const reason = `transaction ${hash} reverted in block ${block}`;
-      await commit(async (trx) => {
-        await storeSettled(trx, slot, included, now());
-        const message = await trx
-          .selectFrom("message")
-          .select(["id", "attempts"])
-          .where("id", "=", id)
-          .executeTakeFirst();
-        if (message !== undefined) await failAttempt(context, trx, message, reason);
-      });
-      emit({ type: "failed", id, reason });
-      return;
-    }
+    if (!success) return failAll(slot, included, messagesOf({ transactions: [included] }), "reverted");
+    if (batched.length > 0) return finaliseBatch(slot, included);
+    if (id === null) return;
     if (purpose === "prepare") {
       await commit((trx) => storePrepared(trx, slot, { hash, message_id: id, block }, now()));
       emit({ type: "prepared", id, tx: hash, block });
       return;
     }
-    const delivered = { address: chain.mailbox, abi: mailboxAbi, functionName: "delivered", args: [id] } as const;
-    if (!(await ethCall(client, delivered))) {
-      // A node that contradicts itself. The transaction stays unsettled: nothing is paid for again on such a word.
-      log.error({ chain: chain.name, id, tx: hash }, "a delivery is final, yet the Mailbox does not know of it");
-      return;
-    }
+    if (!(await isKnown(id, hash))) return;
     await commit(async (trx) => {
       await storeSettled(trx, slot, included, now());
-      await trx
-        .updateTable("message")
-        .set({ state: "delivered", reason: null, updated_at: now() })
-        .where("id", "=", id)
-        .execute();
+      await storeDelivered(trx, [id]);
     });
     emit({ type: "delivered", id, destination: chain.domain, tx: hash, block });
+  }
+
+  /** Those that the batch has delivered are; the others are tried again, alone. */
+  async function finaliseBatch(slot: Slot, included: Included): Promise<void> {
+    const { hash, block, batched } = included;
+    const [good, bad] = [true, false].map((delivered) =>
+      batched.filter((part) => (part.delivered ?? false) === delivered).map((part) => part.id),
+    );
+    const known = await Promise.all((good ?? []).map((id) => isKnown(id, hash)));
+    if (good === undefined || bad === undefined || known.includes(false)) return;
+    await failAll(slot, included, bad, "did not deliver it", good);
+    for (const id of good) emit({ type: "delivered", id, destination: chain.domain, tx: hash, block });
+  }
+
+  /** Settles the slot; of its messages, these have failed and those are delivered. */
+  async function failAll(
+    slot: Slot,
+    included: Included,
+    ids: readonly Hash[],
+    what: string,
+    delivered: readonly Hash[] = [],
+  ): Promise<void> {
+    const reason = `transaction ${included.hash} ${what} in block ${included.block}`;
+    await commit(async (trx) => {
+      await storeSettled(trx, slot, included, now());
+      await storeDelivered(trx, delivered);
+      if (ids.length === 0) return;
+      const messages = await trx
+        .selectFrom("message")
+        .select(["id", "attempts", "reason"])
+        .where("id", "in", ids)
+        .execute();
+      for (const message of messages) {
+        // What the recipient said is told on: the store has had it since the inclusion.
+        const told = message.reason?.startsWith(reason.split(" in block")[0] ?? "") === true ? message.reason : reason;
+        await failAttempt(context, trx, message, told.replace(", which is not final yet", ""));
+      }
+    });
+    for (const id of ids) emit({ type: "failed", id, reason });
+  }
+
+  async function storeDelivered(trx: Transaction<RelayerTables>, ids: readonly Hash[]): Promise<void> {
+    if (ids.length === 0) return;
+    const set = { state: "delivered", reason: null, updated_at: now() } as const;
+    await trx.updateTable("message").set(set).where("id", "in", ids).execute();
+  }
+
+  /** Whether the Mailbox knows of a delivery that is final. */
+  async function isKnown(id: Hash, tx: Hash): Promise<boolean> {
+    const delivered = { address: chain.mailbox, abi: mailboxAbi, functionName: "delivered", args: [id] } as const;
+    if (await ethCall(client, delivered)) return true;
+    // A node that contradicts itself. The transaction stays unsettled: nothing is paid for again on such a word.
+    log.error({ chain: chain.name, id, tx }, "a delivery is final, yet the Mailbox does not know of it");
+    return false;
   }
 }

@@ -14,7 +14,12 @@ export type Call = {
   gas: bigint;
   /** The message whose nonce it uses up, if that is all it does. */
   fills?: Hash | undefined;
+  /** Of a batch: what it delivers. */
+  batched?: readonly Part[] | undefined;
 };
+
+/** A message in a batch, and its part of the cost in millionths. */
+export type Part = { id: Hash; share: number };
 
 /** Signs a call with a nonce and fees, as the row that is stored before it is broadcast. */
 export async function signTransaction(parameters: {
@@ -57,7 +62,10 @@ export function emptyCall(account: LocalAccount, fills?: Hash): Call {
 }
 
 /** What a stored transaction does, so that it can be signed again with higher fees. */
-export function callOf(row: { raw: Hex; message_id: Hash | null; fills: Hash | null; purpose: Purpose }): Call {
+export function callOf(
+  row: { raw: Hex; message_id: Hash | null; fills: Hash | null; purpose: Purpose },
+  batched: readonly Part[],
+): Call {
   const { to, data, gas } = parseTransaction(row.raw);
   if (to == null || gas === undefined) throw new Error("a stored transaction names no recipient or gas");
   return {
@@ -67,6 +75,7 @@ export function callOf(row: { raw: Hex; message_id: Hash | null; fills: Hash | n
     data: data ?? "0x",
     gas,
     fills: row.fills ?? undefined,
+    batched,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Address, Hash } from "viem";
 import type { Purpose, RelayerTables } from "../schema.ts";
+import type { Deliveries } from "./deliveriesIn.ts";
 import type { Inclusion } from "./receipts.ts";
+import type { Part } from "./signer.ts";
 
 /** One nonce of one account and our transactions for it, of which at most one can ever be in a block. */
 export type Slot = { account: Address; nonce: number; transactions: [LiveTransaction, ...LiveTransaction[]] };
@@ -13,6 +15,8 @@ export type LiveTransaction = {
   nonce: number;
   message_id: Hash | null;
   purpose: Purpose;
+  /** Of a batch: what it delivers, and once it is included whether it has. */
+  batched: (Part & { delivered: boolean | undefined })[];
   state: "pending" | "included";
   max_fee_per_gas: string;
   created_at: number;
@@ -35,9 +39,14 @@ export async function readSlots(db: Kysely<RelayerTables>, destination: number):
     .orderBy("nonce")
     .orderBy("created_at", "desc")
     .execute();
+  const batched = await readBatched(
+    db,
+    rows.flatMap(({ hash, purpose }) => (purpose === "batch" ? [hash] : [])),
+  );
   const slots = new Map<string, Slot>();
   for (const row of rows) {
-    const transaction = { ...row, state: row.state as LiveTransaction["state"] };
+    const state = row.state as LiveTransaction["state"];
+    const transaction = { ...row, state, batched: batched.get(row.hash) ?? [] };
     const slot = slots.get(`${row.account} ${row.nonce}`);
     if (slot === undefined) {
       slots.set(`${row.account} ${row.nonce}`, { account: row.account, nonce: row.nonce, transactions: [transaction] });
@@ -48,16 +57,38 @@ export async function readSlots(db: Kysely<RelayerTables>, destination: number):
   return [...slots.values()];
 }
 
-/** The message that a slot is for; undefined when it only uses its nonce up. */
-export function messageOf(slot: Slot): Hash | undefined {
-  return slot.transactions.find(({ message_id }) => message_id !== null)?.message_id ?? undefined;
+/** What batches deliver, by the hash of the transaction. */
+export async function readBatched(
+  db: Kysely<RelayerTables>,
+  hashes: readonly Hash[],
+): Promise<Map<Hash, LiveTransaction["batched"]>> {
+  const found = new Map<Hash, LiveTransaction["batched"]>(hashes.map((hash) => [hash, []]));
+  if (hashes.length === 0) return found;
+  const rows = await db.selectFrom("batched").selectAll().where("hash", "in", hashes).execute();
+  for (const { hash, message_id: id, share, delivered } of rows) {
+    found.get(hash)?.push({ id, share, delivered: delivered === null ? undefined : delivered === 1 });
+  }
+  return found;
+}
+
+/** The messages that a slot is for; none when it only uses its nonce up. */
+export function messagesOf({
+  transactions,
+}: {
+  transactions: readonly Pick<LiveTransaction, "message_id" | "batched">[];
+}): Hash[] {
+  for (const { message_id: id, batched } of transactions) {
+    if (id !== null) return [id];
+    if (batched.length > 0) return batched.map((part) => part.id);
+  }
+  return [];
 }
 
 /** Within a transaction: one of the slot's transactions is in a block. */
 export async function storeInclusion(
   trx: Transaction<RelayerTables>,
   slot: Slot,
-  inclusion: Inclusion,
+  inclusion: Inclusion & Deliveries,
   now: number,
 ): Promise<void> {
   const { hash, block, blockHash, gasUsed, cost, success } = inclusion;
@@ -74,24 +105,45 @@ export async function storeInclusion(
     .where("hash", "=", hash)
     .execute();
   const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
-  if (transaction?.message_id == null) return;
+  if (transaction === undefined) return;
   const { message_id: id, purpose } = transaction;
-  const delivers = success && purpose === "deliver";
   const happened = success ? "prepares it" : "reverted";
-  await trx
-    .updateTable("message")
-    .set({
-      state: "included",
-      tx: hash,
-      gas_used: purpose === "deliver" ? gasUsed : null,
-      delivered_block: delivers ? block : null,
-      delivered_tx: delivers ? hash : null,
-      reason: delivers ? null : `transaction ${hash} ${happened} in block ${block}, which is not final yet`,
-      updated_at: now,
-    })
-    .where("id", "=", id)
-    .where("state", "!=", "delivered")
-    .execute();
+  if (id !== null) {
+    await store(id, success && purpose === "deliver", happened, purpose === "deliver" ? gasUsed : null);
+  }
+  for (const { id: part, share } of transaction.batched) {
+    const delivers = success && inclusion.delivered.has(part);
+    await trx
+      .updateTable("batched")
+      .set({ delivered: delivers ? 1 : 0 })
+      .where("hash", "=", hash)
+      .where("message_id", "=", part)
+      .execute();
+    const refusal = inclusion.refused.get(part) ?? "it was delivered already";
+    await store(part, delivers, success ? `did not deliver it (${refusal})` : happened, partOf(gasUsed, share));
+  }
+
+  async function store(message: Hash, delivers: boolean, otherwise: string, gas: number | null): Promise<void> {
+    await trx
+      .updateTable("message")
+      .set({
+        state: "included",
+        tx: hash,
+        gas_used: gas,
+        delivered_block: delivers ? block : null,
+        delivered_tx: delivers ? hash : null,
+        reason: delivers ? null : `transaction ${hash} ${otherwise} in block ${block}, which is not final yet`,
+        updated_at: now,
+      })
+      .where("id", "=", message)
+      .where("state", "!=", "delivered")
+      .execute();
+  }
+}
+
+/** A message's part of what a batch used. */
+function partOf(gasUsed: number, share: number): number {
+  return Math.round((gasUsed * share) / 1_000_000);
 }
 
 /** Within a transaction: the block that one of the slot's transactions was in is gone. */
@@ -103,8 +155,9 @@ export async function storeReorganisation(trx: Transaction<RelayerTables>, slot:
     .set({ state: "pending", broadcast_at: null, success: null, ...nowhere })
     .where("hash", "in", hashes)
     .execute();
-  const id = messageOf(slot);
-  if (id === undefined) return;
+  await trx.updateTable("batched").set({ delivered: null }).where("hash", "in", hashes).execute();
+  const ids = messagesOf(slot);
+  if (ids.length === 0) return;
   await trx
     .updateTable("message")
     .set({
@@ -115,7 +168,7 @@ export async function storeReorganisation(trx: Transaction<RelayerTables>, slot:
       reason: "its block was reorganised out of the destination",
       updated_at: now,
     })
-    .where("id", "=", id)
+    .where("id", "in", ids)
     .where("state", "=", "included")
     .execute();
 }
@@ -127,7 +180,7 @@ export async function storeReorganisation(trx: Transaction<RelayerTables>, slot:
 export async function storeSettled(
   trx: Transaction<RelayerTables>,
   slot: Slot,
-  final: Pick<LiveTransaction, "hash" | "message_id"> | undefined,
+  final: Pick<LiveTransaction, "hash" | "message_id" | "batched"> | undefined,
   now: number,
 ): Promise<void> {
   const hashes = slot.transactions.map(({ hash }) => hash);
@@ -135,8 +188,9 @@ export async function storeSettled(
   if (final !== undefined) {
     await trx.updateTable("transaction").set({ state: "final" }).where("hash", "=", final.hash).execute();
   }
-  const id = messageOf(slot);
-  if (id === undefined || final?.message_id === id) return;
+  const settled = final === undefined ? [] : messagesOf({ transactions: [final] });
+  const ids = messagesOf(slot).filter((id) => !settled.includes(id));
+  if (ids.length === 0) return;
   await trx
     .updateTable("message")
     .set({
@@ -145,7 +199,7 @@ export async function storeSettled(
       next_attempt_at: now,
       updated_at: now,
     })
-    .where("id", "=", id)
+    .where("id", "in", ids)
     .where("state", "in", ["submitted", "included"])
     .execute();
 }
@@ -157,7 +211,7 @@ export async function storePrepared(
   final: { hash: Hash; message_id: Hash; block: number },
   now: number,
 ): Promise<void> {
-  await storeSettled(trx, slot, final, now);
+  await storeSettled(trx, slot, { ...final, batched: [] }, now);
   await trx
     .updateTable("message")
     .set({

@@ -1,4 +1,3 @@
-import type { Hash } from "viem";
 import type { Destination, RelayerContext } from "../context.ts";
 import { errorText } from "../rpcError.ts";
 import { broadcast } from "./broadcast.ts";
@@ -6,7 +5,7 @@ import { readNonce } from "./destinationHead.ts";
 import { FeeLimitError, type Fees, larger, marketFees, replacementFees } from "./fees.ts";
 import { freeNonces } from "./nonces.ts";
 import { type Call, callOf, emptyCall, signTransaction } from "./signer.ts";
-import { type LiveTransaction, messageOf, readSlots, type Slot } from "./slots.ts";
+import { type LiveTransaction, messagesOf, readSlots, type Slot } from "./slots.ts";
 import { storeSigned } from "./storeSigned.ts";
 
 export type Upkeep = {
@@ -64,17 +63,17 @@ export function createUpkeep(
 
   /** Slots for messages that their origin has dropped since: nobody must deliver those any more. */
   async function findWithdrawn(slots: readonly Slot[]): Promise<Set<Slot>> {
-    const ids = slots.flatMap((slot) => messageOf(slot) ?? []);
+    const ids = slots.flatMap(messagesOf);
     if (ids.length === 0) return new Set();
     const rows = await db.selectFrom("message").select("id").where("id", "in", ids).execute();
-    const known = new Set<Hash | undefined>([undefined, ...rows.map(({ id }) => id)]);
-    return new Set(slots.filter((slot) => !known.has(messageOf(slot))));
+    const known = new Set(rows.map(({ id }) => id));
+    return new Set(slots.filter((slot) => messagesOf(slot).some((id) => !known.has(id))));
   }
 
   /** @returns whether there is a new transaction for the slot, or already one that makes it empty */
   async function replace(slot: Slot, market: Fees, withdraw: boolean): Promise<boolean> {
     const [newest] = slot.transactions;
-    if (withdraw && newest.message_id === null) return true;
+    if (withdraw && messagesOf({ transactions: [newest] }).length === 0) return true;
     const tried = await db
       .selectFrom("transaction")
       .select([
@@ -92,7 +91,8 @@ export function createUpkeep(
       .where("nonce", "=", slot.nonce)
       .execute();
     const last = tried.reduce(
-      (time, row) => (withdraw && row.message_id !== null ? time : Math.max(time, row.created_at)),
+      (time, row) =>
+        withdraw && (row.message_id !== null || row.purpose === "batch") ? time : Math.max(time, row.created_at),
       0,
     );
     if (now() - last < options.stuckAfterMs) return false;
@@ -109,7 +109,8 @@ export function createUpkeep(
     const stored = tried.find(({ hash }) => hash === newest.hash);
     // What no node ever took must not wedge all that comes behind it: its nonce is used up by an empty transaction.
     const wasTaken = slot.transactions.some(({ broadcast_at }) => broadcast_at !== null);
-    const call = withdraw || !wasTaken || stored === undefined ? emptyCall(account, messageOf(slot)) : callOf(stored);
+    const isEmptied = withdraw || !wasTaken || stored === undefined;
+    const call = isEmptied ? emptyCall(account, messagesOf(slot)[0]) : callOf(stored, newest.batched);
     log.info({ chain: chain.name, nonce: slot.nonce, id: call.messageId }, "replacing a transaction that is stuck");
     await send(call, slot.nonce, fees);
     return true;
@@ -121,7 +122,7 @@ export function createUpkeep(
       const { numUpdatedRows } = await trx
         .updateTable("message")
         .set({ reason, updated_at: now() })
-        .where("id", "=", messageOf(slot) ?? "0x")
+        .where("id", "in", ["0x", ...messagesOf(slot)])
         .where((message) => message.or([message("reason", "is", null), message("reason", "!=", reason)]))
         .executeTakeFirst();
       if (numUpdatedRows > 0n) log.warn({ chain: chain.name }, reason);
@@ -152,7 +153,8 @@ export function createUpkeep(
       fees,
       now: now(),
     });
-    await commit((trx) => storeSigned(trx, [row], now()));
+    const batched = new Map([[row.hash, call.batched ?? []]]);
+    await commit((trx) => storeSigned(trx, [row], now(), { batched }));
     const [answer] = await broadcast(client, [row.raw]);
     if (answer?.status === "unknown") return;
     const isRefused = answer?.status === "refused";

@@ -5,6 +5,7 @@ import {IStakedMultisigIsm} from "src/interfaces/IStakedMultisigIsm.sol";
 import {IWeightedMultisigIsm} from "src/interfaces/IWeightedMultisigIsm.sol";
 import {ValidatorSignatures} from "src/libraries/ValidatorSignatures.sol";
 
+import {BatchReference} from "../../../kit/BatchReference.sol";
 import {Reference} from "../../../kit/Reference.sol";
 import {StakedIsmTest} from "../../../kit/StakedIsmTest.sol";
 
@@ -28,6 +29,33 @@ contract StakedMultisigIsmTest is StakedIsmTest {
         bytes memory message = _send(alice, address(recipient), "hello");
         _process(_signedBy(message, first), message);
         assertEq(recipient.lastData(), "hello");
+    }
+
+    /// @dev A batch, by the set of its origin, as long as that is alive.
+    function test_verifyBatch() public {
+        bytes[] memory messages = new bytes[](2);
+        bytes32[] memory leaves = new bytes32[](2);
+        uint256[] memory indices = new uint256[](2);
+        for (uint256 i; i < 2; ++i) {
+            messages[i] = _send(alice, address(recipient), abi.encode(i));
+            (leaves[i], indices[i]) = (keccak256(messages[i]), i);
+        }
+        Reference.Checkpoint memory c = _latestCheckpoint(messages[1]);
+        uint256[] memory keys = new uint256[](3);
+        (keys[0], keys[1], keys[2]) = (first[0].key, first[1].key, first[2].key);
+        bytes memory metadata = BatchReference.metadata(
+            c, BatchReference.siblings(leaves, indices), _signatures(Reference.checkpointHash(c), keys)
+        );
+        uint256 before = vm.snapshotState();
+        destinationMailbox.processBatch(BatchReference.group(2, 200_000, metadata), messages);
+        assertEq(recipient.received(), 2);
+
+        vm.revertToState(before);
+        vm.warp(START + LIFETIME);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakedMultisigIsm.SetExpired.selector, ORIGIN, uint48(START + LIFETIME))
+        );
+        destinationMailbox.processBatch(BatchReference.group(2, 200_000, metadata), messages);
     }
 
     function test_validatorsAndThresholdWeight() public {
