@@ -70,7 +70,9 @@ library BoundedCall {
     function _returned(uint256 most) private pure returns (bytes memory returned) {
         assembly ("memory-safe") {
             let size := returndatasize()
-            if gt(size, most) { size := most }
+            if gt(size, most) {
+                size := most
+            }
             returned := mload(64)
             mstore(64, add(add(returned, 32), and(add(size, 31), not(31))))
             mstore(returned, size)

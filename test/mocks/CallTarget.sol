@@ -28,7 +28,9 @@ contract CallTarget {
     /// @dev Returns, or reverts with, so many zeros.
     function bomb(uint256 size, bool fails) external pure {
         assembly ("memory-safe") {
-            if fails { revert(mload(64), size) }
+            if fails {
+                revert(mload(64), size)
+            }
             return(mload(64), size)
         }
     }

@@ -30,7 +30,8 @@ contract InterchainAccount is IInterchainAccount, ERC721Holder, ERC1155Holder {
         for (uint256 i; i < calls.length; ++i) {
             address to = calls[i].to.toAddress();
             if (calls[i].data.length != 0 && to.code.length == 0) revert NothingToCall(i, to);
-            (bool success, bytes memory reason) = BoundedCall.tryCallReturning(to, calls[i].value, calls[i].data, gasleft(), MAX_REASON);
+            (bool success, bytes memory reason) =
+                BoundedCall.tryCallReturning(to, calls[i].value, calls[i].data, gasleft(), MAX_REASON);
             if (!success) revert CallFailed(i, to, reason);
         }
     }

@@ -86,7 +86,7 @@ abstract contract InterchainAccountSender is IInterchainAccountRouter, Interchai
         if (router == 0) revert NoRouter(destination);
         bytes memory metadata =
             hookMetadata.length == 0 ? _hookMetadata(destination) : DeliveryTerms.complete(hookMetadata, 0, msg.sender);
-        return CallOptions(router, ism, salt, metadata, hook_);
+        return CallOptions({router: router, ism: ism, salt: salt, hookMetadata: metadata, hook: hook_});
     }
 
     function _complete(uint32 destination, CallOptions calldata o) internal view returns (CallOptions memory) {

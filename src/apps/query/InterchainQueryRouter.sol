@@ -71,7 +71,7 @@ contract InterchainQueryRouter is IInterchainQueryRouter, Router {
         returns (bytes32)
     {
         QueryCall[] memory calls = new QueryCall[](1);
-        calls[0] = QueryCall(StaticCall(to.toBytes32(), data), callback);
+        calls[0] = QueryCall({call: StaticCall({to: to.toBytes32(), data: data}), callback: callback});
         return _ask(destination, calls);
     }
 
