@@ -43,6 +43,8 @@ const ABIS = {
   hypERC20Abi: "HypERC20",
   hypERC20CollateralAbi: "HypERC20Collateral",
   hypNativeAbi: "HypNative",
+  hypERC721Abi: "HypERC721URIStorage",
+  hypERC721CollateralAbi: "HypERC721Collateral",
   tokenFeeAbi: "ITokenFee",
 };
 

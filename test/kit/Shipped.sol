@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {StdConstants} from "forge-std/StdConstants.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -13,6 +14,8 @@ import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol"
 import {ICheckpointFraudProofs} from "src/interfaces/ICheckpointFraudProofs.sol";
 import {IHypERC20} from "src/interfaces/IHypERC20.sol";
 import {IHypERC20Collateral} from "src/interfaces/IHypERC20Collateral.sol";
+import {IHypERC721} from "src/interfaces/IHypERC721.sol";
+import {IHypERC721Collateral} from "src/interfaces/IHypERC721Collateral.sol";
 import {IHypNative} from "src/interfaces/IHypNative.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
@@ -518,6 +521,30 @@ library Shipped {
                 "src/apps/token/fees/ProgressiveFee.sol:ProgressiveFee", abi.encode(token, maxFee, halfAmount, owner)
             )
         );
+    }
+
+    /* ------------------------------------------------ routes of ERC-721 --------------------------------------------- */
+
+    /// @dev With URIs or without.
+    function hypERC721(bool uris, RouterConfig memory config) internal returns (IHypERC721) {
+        string memory artifact = uris
+            ? "src/apps/token/HypERC721URIStorage.sol:HypERC721URIStorage"
+            : "src/apps/token/HypERC721.sol:HypERC721";
+        bytes memory arguments =
+            abi.encode("Synthetic", "SYN", config.mailbox, config.hook, config.module, config.owner);
+        return IHypERC721(_deploy(artifact, arguments));
+    }
+
+    /// @dev With URIs or without.
+    function hypERC721Collateral(bool uris, IERC721Metadata collection, RouterConfig memory config)
+        internal
+        returns (IHypERC721Collateral)
+    {
+        string memory artifact = uris
+            ? "src/apps/token/HypERC721URICollateral.sol:HypERC721URICollateral"
+            : "src/apps/token/HypERC721Collateral.sol:HypERC721Collateral";
+        bytes memory arguments = abi.encode(collection, config.mailbox, config.hook, config.module, config.owner);
+        return IHypERC721Collateral(_deploy(artifact, arguments));
     }
 
     /// @dev Not by vm.deployCode: where a constructor reverts, as expected, that would end the test that expects it, as
