@@ -15,7 +15,7 @@ contract NftGasTest is NftTest {
     uint256 internal constant WARM_UP = 32;
     uint256 internal constant MEASURED = 32;
 
-    /// @dev 67 bytes, as a file's address of IPFS.
+    /// @dev 68 bytes, as a file's address of IPFS.
     string internal constant LONG = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi/1";
 
     function setUp() public override {
@@ -60,7 +60,8 @@ contract NftGasTest is NftTest {
         }
         vm.snapshotValue("NftRoutes", string.concat("transferRemote, ", kind, ", mean of 32"), total / MEASURED);
         _give(router, bob32, 0);
-        _give(router, bob32, 1);
+        // One that was locked, or one that was never there.
+        _give(router, bob32, router.token() == address(collection) ? 1 : 1000);
         vm.snapshotValue("NftRoutes", string.concat("handle, ", kind), vm.lastCallGas().gasTotalUsed);
     }
 

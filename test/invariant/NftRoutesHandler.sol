@@ -60,10 +60,10 @@ contract NftRoutesHandler is BaseTest {
         }
         for (uint256 d; d < DOMAINS; ++d) {
             for (uint256 e; e < DOMAINS; ++e) {
-                if (d != e) {
-                    vm.prank(owner);
-                    _routers[d].enrollRemoteRouter(_domain(e), Reference.addr32(address(_routers[e])));
-                }
+                if (d == e) continue;
+                uint32 domain = _domain(e);
+                vm.prank(owner);
+                _routers[d].enrollRemoteRouter(domain, Reference.addr32(address(_routers[e])));
             }
         }
         for (uint256 i; i < _users.length; ++i) {

@@ -20,7 +20,7 @@ import {Reference} from "../../../kit/Reference.sol";
 import {Shipped} from "../../../kit/Shipped.sol";
 
 /// @notice Routes of collections, forth and back.
-contract NftTestRoutes is NftTest {
+contract NftRoutesTest is NftTest {
     uint256 internal constant MAX_URI = 1024;
 
     /* ----------------------------------------------------- transfers ------------------------------------------------ */
@@ -83,7 +83,6 @@ contract NftTestRoutes is NftTest {
         _connect(here, there);
         vm.prank(bob);
         collection.transferFrom(bob, alice, ID);
-        vm.prank(owner);
         _approve(alice);
         _deliver(_sendNft(alice, here, bob32, ID));
         assertEq(there.tokenURI(ID), "");

@@ -9,7 +9,7 @@ import {BoundedCall} from "src/libraries/BoundedCall.sol";
 
 import {NftTest} from "../../../kit/NftTest.sol";
 import {Reference} from "../../../kit/Reference.sol";
-import {IOwnedMailbox} from "../../../kit/Shipped.sol";
+import {IOwnedMailbox, Shipped} from "../../../kit/Shipped.sol";
 import {AnyCollection} from "../../../mocks/AnyCollection.sol";
 
 /// @notice Tokens that can not be given, and hostile collections.
@@ -174,18 +174,32 @@ contract NftClaimsTest is NftTest {
         here.transferRemote(DESTINATION, Reference.addr32(attacker), ID);
     }
 
-    /// @dev It calls back while it moves: the attacker sends the same token twice.
-    function test_reentrant_sendsOnce() public {
-        _own(address(collection), ID, URI);
-        collection.lie(ID, address(collection));
-        collection.reenter(address(here), abi.encodeCall(here.transferRemote, (DESTINATION, bob32, ID)));
-        vm.expectRevert(abi.encodeWithSelector(IHypERC721Collateral.NotTaken.selector, ID));
-        vm.prank(address(collection));
-        here.transferRemote(DESTINATION, bob32, ID);
+    /// @dev It says what the route wants to hear: the attacker has its token on both chains. Tokens of other collections stay locked.
+    function test_lies_cheatsItsOwnUsersAlone() public {
+        AnyCollection other = new AnyCollection();
+        IHypERC721Collateral route = Shipped.hypERC721Collateral(false, other, _config(originMailbox));
+        _connect(route, there);
+        other.mint(bob, ID, URI);
+        vm.prank(bob);
+        other.approve(address(route), ID);
+        vm.prank(bob);
+        route.transferRemote(DESTINATION, bob32, ID);
+        _connect(here, there);
 
-        collection.lie(ID, address(0));
+        _own(attacker, ID, URI);
+        collection.reenter(address(collection), abi.encodeCall(collection.lie, (ID, address(here))));
+        _deliver(_sendNft(attacker, here, Reference.addr32(attacker), ID));
+        collection.seize(ID, attacker);
+        assertEq(there.ownerOf(ID), attacker);
+        bytes memory message = _sendNft(attacker, there, Reference.addr32(attacker), ID);
+        _expectDeferred(here, Reference.addr32(attacker), Reference.addr32(attacker), message);
+        assertEq(other.ownerOf(ID), address(route));
+    }
+
+    /// @dev It calls back while it moves one token, and has another one sent.
+    function test_reentrant_isRefused() public {
+        _own(address(collection), 9, URI);
         _own(alice, 8, URI);
-        collection.mint(address(collection), 9, URI);
         collection.reenter(address(here), abi.encodeCall(here.transferRemote, (DESTINATION, bob32, 9)));
         uint32 nonce = originMailbox.nonce();
         _sendNft(alice, here, bob32, 8);
