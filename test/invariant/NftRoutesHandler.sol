@@ -152,9 +152,10 @@ contract NftRoutesHandler is BaseTest {
     function claim(uint256 id, uint256 domain, uint256 caller, uint256 to) external {
         id %= IDS;
         domain = domain % 2 == 0 && _where[id] != IN_FLIGHT ? _where[id] : domain % DOMAINS;
-        address by = caller % 5 == 4 ? owner : _users[caller % 5];
-        address heir = _users[to % 4];
         bool nobody = uint256(_whose[id]) >> 160 != 0 || _account(_whose[id]) == address(_routers[domain]);
+        address by = caller % 5 == 4 ? owner : _users[caller % 5];
+        if (to % 2 == 0) by = nobody ? owner : _account(_whose[id]);
+        address heir = _users[(to >> 8) % 4];
         bool may = by == _account(_whose[id]) || heir == _account(_whose[id]) || (by == owner && nobody);
         may = may && _where[id] == domain && _waits[id] && !(domain == 0 && _collection.frozen(heir));
 
