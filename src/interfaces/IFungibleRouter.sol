@@ -6,12 +6,12 @@ import {ITokenRouter} from "./ITokenRouter.sol";
 
 /// @title IFungibleRouter
 /// @notice A token route's contract for amounts: with scaling between units, fees, and claims.
-/// @dev Units. A message of `m` stands for `m * scaleDenominator / scaleNumerator` units of the token here. One of both divides
-///      the other, so that a whole number of one unit is one of the other and nothing is ever rounded away:
+/// @dev Units. A message of `m` stands for `m * scaleDenominator / scaleNumerator` units of the token here. One of both
+///      divides the other, so that a unit of one is a whole number of the other and nothing is ever rounded away:
 ///
 ///      - If the unit here is the finer one, the last digits of an amount can not be sent: they are not taken from the sender.
-///      - If the message's unit is the finer one, the last digits of a message can not be given: they are kept for the recipient,
-///        in `dust`, and count with what it receives next.
+///      - If the message's unit is the finer one, the last digits of a message can not be given: they are kept for the
+///        recipient, in `dust`, and count with what it receives next.
 ///
 ///      Claims. A payment that fails does not hold up the message: the amount becomes claimable. A recipient has `PAYMENT_GAS`;
 ///      what it answers is not looked at. Whoever delivers with so little gas that a payment might have lacked some of it,

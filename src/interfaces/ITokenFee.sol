@@ -5,15 +5,16 @@ import {Quote} from "./ITokenRouter.sol";
 
 /// @title ITokenFee
 /// @notice What a token route charges for a transfer on top of its amount, and where the fees wait for its owner.
-/// @dev The ABI of the ecosystem's fee contracts. A fee grows with the amount towards `maxFee`, and is half of it at `halfAmount`:
+/// @dev The ABI of the ecosystem's fee contracts. A fee grows with the amount towards `maxFee`; it is half of it at
+///      `halfAmount`:
 ///
 ///      | type | kind        | fee                                                     |
 ///      |------|-------------|---------------------------------------------------------|
 ///      |    1 | linear      | `maxFee * amount / (2 * halfAmount)`, at most `maxFee`   |
 ///      |    3 | progressive | `maxFee * amount^2 / (halfAmount^2 + amount^2)`          |
 ///
-///      both rounded down. A linear fee is a part of the amount up to a cap. A progressive one spares small transfers: its part of
-///      the amount is largest at `halfAmount`.
+///      both rounded down. A linear fee is a part of the amount up to a cap. A progressive one spares small transfers: its
+///      part of the amount is largest at `halfAmount`.
 ///
 ///      Trust: the owner takes what was paid. It can not change a fee: the route's owner can name another contract.
 interface ITokenFee {

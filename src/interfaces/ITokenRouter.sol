@@ -10,7 +10,8 @@ struct Quote {
 }
 
 /// @title ITokenRouter
-/// @notice A token route's contract on one chain: it takes tokens here and has its counterpart on another chain give them there.
+/// @notice A token route's contract on one chain: it takes tokens here and has its counterpart on another chain give them
+///         there.
 /// @dev The ABI of the ecosystem's token routers; bodies are those of the TokenMessage library.
 interface ITokenRouter is IRouter {
     /* ---------------------------------------------------- events ---------------------------------------------------- */

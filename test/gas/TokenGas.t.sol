@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IStorageGasOracle} from "src/interfaces/IGasOracle.sol";
-import {IGasOracle} from "src/interfaces/IGasOracle.sol";
 import {IFungibleRouter} from "src/interfaces/IFungibleRouter.sol";
+import {IGasOracle, IStorageGasOracle} from "src/interfaces/IGasOracle.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {ITokenFee} from "src/interfaces/ITokenFee.sol";
 import {Quote} from "src/interfaces/ITokenRouter.sol";
 
 import {Reference} from "../kit/Reference.sol";
-import {IOwnedGasPaymaster, IOwnedMailbox, RouterConfig, Shipped} from "../kit/Shipped.sol";
+import {IOwnedGasPaymaster, Shipped} from "../kit/Shipped.sol";
 import {TokenTest} from "../kit/TokenTest.sol";
 
 /// @notice Gas of whole transactions of token routes, whose senders pay for gas on the destination and keep some of the token;
@@ -97,9 +96,11 @@ contract TokenGasTest is TokenTest {
     }
 
     function _mint(IFungibleRouter here, address account) internal {
-        if (here.token() == address(token)) token.mint(account, 1e18);
-        else if (here.token() == address(0)) vm.deal(account, 100 ether);
-        else {
+        if (here.token() == address(token)) {
+            token.mint(account, 1e18);
+        } else if (here.token() == address(0)) {
+            vm.deal(account, 100 ether);
+        } else {
             vm.prank(address(originMailbox));
             here.handle(ORIGIN, Reference.addr32(address(here)), abi.encode(account, 1e18));
         }

@@ -12,8 +12,8 @@ import {Reference} from "../kit/Reference.sol";
 import {Payee} from "../mocks/Payee.sol";
 import {TokenRoutesWorld} from "./TokenRoutesWorld.sol";
 
-/// @notice Users send anything over random routes, relayers deliver in any order, starve payments or fail, recipients refuse, anyone
-///         claims or donates, owners set fees and close directions.
+/// @notice Users send anything over random routes, relayers deliver in any order, starve payments or fail, recipients refuse,
+///         anyone claims or donates, owners set fees and close directions.
 contract TokenRoutesHandler is TokenRoutesWorld {
     /// @dev Gas that any delivery has enough of.
     uint256 internal constant PLENTY = 3_000_000;
@@ -30,55 +30,55 @@ contract TokenRoutesHandler is TokenRoutesWorld {
 
     /* ---------------------------------------------------- actions --------------------------------------------------- */
 
-    function send(uint256 seed, uint256 route, uint256 from, uint256 to, uint256 who, uint256 amount) external {
+    function transfer(uint256 seed, uint256 route, uint256 from, uint256 to, uint256 who, uint256 amount) external {
         _build(seed);
-        Transfer memory transfer;
-        transfer.route = route % ROUTES;
-        transfer.from = from % DOMAINS;
-        transfer.to = (transfer.from + 1 + to % (DOMAINS - 1)) % DOMAINS;
-        transfer.recipient = _recipient(_node(transfer.route, transfer.to), who >> 8);
-        _send(transfer, _users[who % _users.length], amount);
+        Transfer memory sent;
+        sent.route = route % ROUTES;
+        sent.from = from % DOMAINS;
+        sent.to = (sent.from + 1 + (to % (DOMAINS - 1))) % DOMAINS;
+        sent.recipient = _recipient(_node(sent.route, sent.to), who >> 8);
+        _send(sent, _users[who % _users.length], amount);
     }
 
-    function _send(Transfer memory transfer, address user, uint256 amount) internal {
-        Node storage here = _node(transfer.route, transfer.from);
-        uint32 destination = _node(transfer.route, transfer.to).domain;
+    function _send(Transfer memory sent, address user, uint256 amount) internal {
+        Node storage here = _node(sent.route, sent.from);
+        uint32 destination = _node(sent.route, sent.to).domain;
         uint256 most = here.kind == Kind.Synthetic ? here.router.balanceOf(user) : 10 * FACTOR * FACTOR;
         if (most == 0 || here.router.routers(destination) == 0) return;
         amount = bound(amount, 1, most);
-        transfer.amount = amount * here.weight / FACTOR;
-        uint256 cost = here.router.quoteTransferRemote(destination, transfer.recipient, amount)[1].amount;
-        if (transfer.amount == 0) {
+        sent.amount = (amount * here.weight) / FACTOR;
+        uint256 cost = here.router.quoteTransferRemote(destination, sent.recipient, amount)[1].amount;
+        if (sent.amount == 0) {
             vm.expectRevert(abi.encodeWithSelector(IFungibleRouter.AmountTooSmall.selector, amount));
             vm.prank(user);
-            here.router.transferRemote(destination, transfer.recipient, amount);
+            here.router.transferRemote(destination, sent.recipient, amount);
             return;
         }
         if (here.kind == Kind.Synthetic && cost > most) return; // it has the amount, but not the fee
 
-        transfer.message = _next(transfer);
+        sent.message = _next(sent);
         if (here.kind == Kind.Native) vm.deal(user, cost);
         uint256 before = here.router.balanceOf(user);
         vm.prank(user);
         bytes32 id = here.router.transferRemote{value: here.kind == Kind.Native ? cost : 0}(
-            destination, transfer.recipient, amount
+            destination, sent.recipient, amount
         );
-        assertEq(id, keccak256(transfer.message));
+        assertEq(id, keccak256(sent.message));
         assertEq(before - here.router.balanceOf(user), cost);
-        here.fees += cost - transfer.amount * FACTOR / here.weight;
-        _inFlight.push(transfer);
+        here.fees += cost - (sent.amount * FACTOR) / here.weight;
+        _inFlight.push(sent);
         ++sends;
     }
 
-    function _next(Transfer memory transfer) internal view returns (bytes memory) {
-        Node storage there = _node(transfer.route, transfer.to);
+    function _next(Transfer memory sent) internal view returns (bytes memory) {
+        Node storage there = _node(sent.route, sent.to);
         return Reference.message(
-            _mailboxes[transfer.from].nonce(),
-            _mailboxes[transfer.from].localDomain(),
-            address(_node(transfer.route, transfer.from).router),
+            _mailboxes[sent.from].nonce(),
+            _mailboxes[sent.from].localDomain(),
+            address(_node(sent.route, sent.from).router),
             there.domain,
             Reference.addr32(address(there.router)),
-            abi.encode(transfer.recipient, transfer.amount)
+            abi.encode(sent.recipient, sent.amount)
         );
     }
 
@@ -86,14 +86,14 @@ contract TokenRoutesHandler is TokenRoutesWorld {
     function deliver(uint256 which, uint256 gas, bool honest) external {
         if (_inFlight.length == 0) return;
         which %= _inFlight.length;
-        Transfer memory transfer = _inFlight[which];
-        Node storage from = _node(transfer.route, transfer.from);
+        Transfer memory sent = _inFlight[which];
+        Node storage from = _node(sent.route, sent.from);
         bytes memory metadata =
-            _signed(transfer.message, transfer.from, validatorKeys[0], honest ? validatorKeys[1] : attackerKey);
-        bool obeyed = _node(transfer.route, transfer.to).router.routers(from.domain) != 0;
+            _signed(sent.message, sent.from, validatorKeys[0], honest ? validatorKeys[1] : attackerKey);
+        bool obeyed = _node(sent.route, sent.to).router.routers(from.domain) != 0;
         if (honest && obeyed) {
             gas = gas % 4 == 0 ? bound(gas, 50_000, 800_000) : PLENTY;
-            if (!_receive(transfer, metadata, gas)) return;
+            if (!_receive(sent, metadata, gas)) return;
             _inFlight[which] = _inFlight[_inFlight.length - 1];
             _inFlight.pop();
             return;
@@ -102,33 +102,33 @@ contract TokenRoutesHandler is TokenRoutesWorld {
             ? abi.encodeWithSelector(IRouter.NotTheRouter.selector, from.domain, Reference.addr32(address(from.router)))
             : abi.encodeWithSelector(ValidatorSignatures.NotAValidator.selector, 1, attacker);
         vm.expectRevert(reason);
-        _mailboxes[transfer.to].process(metadata, transfer.message);
+        _mailboxes[sent.to].process(metadata, sent.message);
     }
 
-    function _receive(Transfer memory transfer, bytes memory metadata, uint256 gas) internal returns (bool delivered) {
-        Node storage there = _node(transfer.route, transfer.to);
-        uint256 before = _balance(there, transfer.recipient);
-        uint256 owed = there.router.claimable(transfer.recipient);
-        bytes memory process = abi.encodeCall(IMailbox.process, (metadata, transfer.message));
-        (delivered,) = address(_mailboxes[transfer.to]).call{gas: gas}(process);
+    function _receive(Transfer memory sent, bytes memory metadata, uint256 gas) internal returns (bool delivered) {
+        Node storage there = _node(sent.route, sent.to);
+        uint256 before = _balance(there, sent.recipient);
+        uint256 owed = there.router.claimable(sent.recipient);
+        bytes memory process = abi.encodeCall(IMailbox.process, (metadata, sent.message));
+        (delivered,) = address(_mailboxes[sent.to]).call{gas: gas}(process);
         if (!delivered) {
             assertLt(gas, PLENTY);
             ++starved;
             return false;
         }
-        if (there.router.claimable(transfer.recipient) != owed) ++deferred;
-        _paid[there.router][transfer.recipient] += _balance(there, transfer.recipient) - before;
-        _received[there.router][transfer.recipient] += transfer.amount;
-        _done.push(transfer);
+        if (there.router.claimable(sent.recipient) != owed) ++deferred;
+        _paid[there.router][sent.recipient] += _balance(there, sent.recipient) - before;
+        _received[there.router][sent.recipient] += sent.amount;
+        _done.push(sent);
         ++deliveries;
     }
 
     function replay(uint256 which) external {
         if (_done.length == 0) return;
-        Transfer memory transfer = _done[which % _done.length];
-        bytes memory metadata = _signed(transfer.message, transfer.from, validatorKeys[0], validatorKeys[1]);
-        vm.expectRevert(abi.encodeWithSelector(IMailbox.AlreadyDelivered.selector, keccak256(transfer.message)));
-        _mailboxes[transfer.to].process(metadata, transfer.message);
+        Transfer memory sent = _done[which % _done.length];
+        bytes memory metadata = _signed(sent.message, sent.from, validatorKeys[0], validatorKeys[1]);
+        vm.expectRevert(abi.encodeWithSelector(IMailbox.AlreadyDelivered.selector, keccak256(sent.message)));
+        _mailboxes[sent.to].process(metadata, sent.message);
     }
 
     /// @dev Anyone, for anyone, to any user. Those who may and can be paid are.
@@ -233,9 +233,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
             // Only where the token's unit is the coarser one is there dust.
             uint256 waits = node.router.claimable(recipient) * node.weight;
             if (node.weight > FACTOR) waits += node.router.dust(recipient) * FACTOR;
-            assertEq(
-                _received[node.router][recipient] * FACTOR, _paid[node.router][recipient] * node.weight + waits
-            );
+            assertEq(_received[node.router][recipient] * FACTOR, _paid[node.router][recipient] * node.weight + waits);
             owed += waits;
         }
     }

@@ -91,7 +91,7 @@ abstract contract TokenRoutesWorld is BaseTest {
         node.domain = _mailboxes[domain].localDomain();
         (uint256 numerator, uint256 denominator) =
             variant < 3 ? (uint256(1), uint256(1)) : variant < 6 ? (uint256(1), FACTOR) : (FACTOR, uint256(1));
-        node.weight = FACTOR * numerator / denominator;
+        node.weight = (FACTOR * numerator) / denominator;
         IPostDispatchHook none;
         RouterConfig memory config = RouterConfig(_mailboxes[domain], none, ism, owner);
         if (node.kind == Kind.Synthetic) node.router = Shipped.hypERC20(numerator, denominator, config);
@@ -111,7 +111,7 @@ abstract contract TokenRoutesWorld is BaseTest {
         for (uint256 d; d < DOMAINS; ++d) {
             uint256 first = uint256(keccak256(abi.encode(seed, d))) % VARIANTS;
             _graph[0][d] = first;
-            _graph[1][d] = (first + 1 + uint256(keccak256(abi.encode(seed, "second", d))) % (VARIANTS - 1)) % VARIANTS;
+            _graph[1][d] = (first + 1 + (uint256(keccak256(abi.encode(seed, "second", d))) % (VARIANTS - 1))) % VARIANTS;
         }
         for (uint256 r; r < ROUTES; ++r) {
             for (uint256 d; d < DOMAINS; ++d) {

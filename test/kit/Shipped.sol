@@ -467,25 +467,15 @@ library Shipped {
     /// @dev Eighteen decimals.
     function hypERC20(uint256 numerator, uint256 denominator, RouterConfig memory config) internal returns (IHypERC20) {
         bytes memory arguments = abi.encode(
-            "Synthetic",
-            "SYN",
-            18,
-            numerator,
-            denominator,
-            config.mailbox,
-            config.hook,
-            config.module,
-            config.owner
+            "Synthetic", "SYN", 18, numerator, denominator, config.mailbox, config.hook, config.module, config.owner
         );
         return IHypERC20(_deploy("src/apps/token/HypERC20.sol:HypERC20", arguments));
     }
 
-    function hypERC20Collateral(
-        IERC20 token,
-        uint256 numerator,
-        uint256 denominator,
-        RouterConfig memory config
-    ) internal returns (IHypERC20Collateral) {
+    function hypERC20Collateral(IERC20 token, uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+        returns (IHypERC20Collateral)
+    {
         return IHypERC20Collateral(
             _deploy(
                 "src/apps/token/HypERC20Collateral.sol:HypERC20Collateral",
@@ -507,9 +497,10 @@ library Shipped {
     }
 
     function linearFee(address token, uint256 maxFee, uint256 halfAmount, address owner) internal returns (ITokenFee) {
-        return ITokenFee(
-            _deploy("src/apps/token/fees/LinearFee.sol:LinearFee", abi.encode(token, maxFee, halfAmount, owner))
-        );
+        return
+            ITokenFee(
+                _deploy("src/apps/token/fees/LinearFee.sol:LinearFee", abi.encode(token, maxFee, halfAmount, owner))
+            );
     }
 
     function progressiveFee(address token, uint256 maxFee, uint256 halfAmount, address owner)

@@ -57,6 +57,11 @@ contract Payee {
         }
         if (mode == Mode.Refuses) revert Refused();
         if (mode == Mode.BurnsGas) while (true) {}
+        if (mode == Mode.Demands) while (start - gasleft() < demand) {}
+        _answer();
+    }
+
+    function _answer() internal view {
         if (mode == Mode.RefusesAtLength) {
             assembly ("memory-safe") {
                 revert(mload(64), LENGTH)
@@ -67,6 +72,5 @@ contract Payee {
                 return(mload(64), LENGTH)
             }
         }
-        if (mode == Mode.Demands) while (start - gasleft() < demand) {}
     }
 }

@@ -47,7 +47,8 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
 
     constructor(uint256 numerator, uint256 denominator) {
         if (numerator == 0 || denominator == 0) revert InvalidScale(numerator, denominator);
-        (uint256 smaller, uint256 larger) = numerator < denominator ? (numerator, denominator) : (denominator, numerator);
+        (uint256 smaller, uint256 larger) =
+            numerator < denominator ? (numerator, denominator) : (denominator, numerator);
         if (larger % smaller != 0) revert InvalidScale(numerator, denominator);
 
         scaleNumerator = numerator;
@@ -84,8 +85,8 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
 
     /* ---------------------------------------------- the kind of the token ------------------------------------------- */
 
-    /// @dev Takes `amount` from the caller, exactly, and `fee` for `feeTo`, which is zero if there is none.
-    /// @return value What of the value sent is for the hooks.
+    /// @dev Takes `amount` from the caller, exactly, and `fee` for `feeTo`, which is zero if there is none. What of the value
+    ///      sent is for the hooks it returns.
     function _collect(uint256 amount, address feeTo, uint256 fee) internal virtual returns (uint256 value);
 
     /// @dev Pays `amount` to an account that is not zero. Never reverts because of that account, which may take `gasLimit` of

@@ -29,11 +29,7 @@ contract HypERC20 is IHypERC20, FungibleRouter, ERC20 {
         IPostDispatchHook hook_,
         IInterchainSecurityModule module,
         address owner_
-    )
-        ERC20(name_, symbol_)
-        FungibleRouter(numerator, denominator)
-        Router(mailbox_, hook_, module, owner_)
-    {
+    ) ERC20(name_, symbol_) FungibleRouter(numerator, denominator) Router(mailbox_, hook_, module, owner_) {
         _decimals = decimals_;
     }
 

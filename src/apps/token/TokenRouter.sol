@@ -41,6 +41,7 @@ abstract contract TokenRouter is ITokenRouter, Router {
 
     /// @inheritdoc PackageVersioned
     /// @dev From 10.0.0 the ecosystem's clients read `token`, `quoteTransferRemote` and `feeRecipient`, from 11.0.0 the scale.
+    // solhint-disable-next-line func-name-mixedcase
     function PACKAGE_VERSION() external pure override returns (string memory) {
         return "11.0.0";
     }
@@ -58,10 +59,8 @@ abstract contract TokenRouter is ITokenRouter, Router {
         _give(recipient, received, body.metadata());
     }
 
-    /// @dev Takes tokens from the caller, who wants `amountOrId` to go to `recipient`.
-    /// @return sent The amount or id in the message.
-    /// @return value What of the value sent is for the hooks.
-    /// @return body The message's body.
+    /// @dev Takes tokens from the caller, who wants `amountOrId` to go to `recipient`. Returns the amount or id in the message,
+    ///      what of the value sent is for the hooks, and the message's body.
     function _take(uint32 destination, bytes32 recipient, uint256 amountOrId)
         internal
         virtual

@@ -46,9 +46,7 @@ contract CollateralTest is TokenTest {
     function test_transferRemote_ofATokenThatTakesAFee_reverts() public {
         hostile.setFee(1);
         vm.prank(alice);
-        vm.expectRevert(
-            abi.encodeWithSelector(ExactPull.TokenUnderpaid.selector, address(hostile), AMOUNT - 1, AMOUNT)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ExactPull.TokenUnderpaid.selector, address(hostile), AMOUNT - 1, AMOUNT));
         here.transferRemote(DESTINATION, bob32, AMOUNT);
     }
 

@@ -10,7 +10,6 @@ import {IRouter} from "src/interfaces/IRouter.sol";
 import {ITokenFee} from "src/interfaces/ITokenFee.sol";
 import {Quote} from "src/interfaces/ITokenRouter.sol";
 
-import {Reference} from "../../../kit/Reference.sol";
 import {IOwnedMailbox, Shipped} from "../../../kit/Shipped.sol";
 import {TokenTest} from "../../../kit/TokenTest.sol";
 import {AnyFee} from "../../../mocks/AnyFee.sol";
@@ -127,9 +126,7 @@ contract FeesTest is TokenTest {
     function test_fee_ofMoreThanATenth_reverts() public {
         (IFungibleRouter here, AnyFee fee) = _withAnyFee();
         fee.add(address(token), AMOUNT / 10 + 1);
-        _expectRefused(
-            here, abi.encodeWithSelector(IFungibleRouter.FeeTooHigh.selector, AMOUNT / 10 + 1, AMOUNT)
-        );
+        _expectRefused(here, abi.encodeWithSelector(IFungibleRouter.FeeTooHigh.selector, AMOUNT / 10 + 1, AMOUNT));
     }
 
     function test_fee_ofATenth() public {
@@ -230,7 +227,7 @@ contract FeesTest is TokenTest {
         assertEq(_feeOf(fee, 0), 0);
         assertEq(_feeOf(fee, HALF_AMOUNT / 10), MAX_FEE / 101);
         assertEq(_feeOf(fee, HALF_AMOUNT), MAX_FEE / 2);
-        assertEq(_feeOf(fee, HALF_AMOUNT * 3), MAX_FEE * 9 / 10);
+        assertEq(_feeOf(fee, HALF_AMOUNT * 3), (MAX_FEE * 9) / 10);
         assertEq(_feeOf(fee, LARGEST), MAX_FEE - 1);
         assertEq(_feeOf(fee, LARGEST + 1), MAX_FEE);
         assertEq(_feeOf(fee, type(uint256).max), MAX_FEE);

@@ -8,7 +8,7 @@ import {IHypNative} from "src/interfaces/IHypNative.sol";
 import {Quote} from "src/interfaces/ITokenRouter.sol";
 
 import {Reference} from "../../../kit/Reference.sol";
-import {IOwnedMailbox, Shipped} from "../../../kit/Shipped.sol";
+import {IOwnedMailbox} from "../../../kit/Shipped.sol";
 import {TokenTest} from "../../../kit/TokenTest.sol";
 
 /// @notice Routes between tokens of different decimals.
@@ -26,7 +26,7 @@ contract ScaleTest is TokenTest {
         _connect(here, there);
         _fund(alice, address(here), amount);
 
-        assertEq(here.quoteTransferRemote(DESTINATION, bob32, amount)[1].amount, amount - amount % FACTOR);
+        assertEq(here.quoteTransferRemote(DESTINATION, bob32, amount)[1].amount, amount - (amount % FACTOR));
         _deliver(_transfer(alice, here, bob32, amount));
 
         assertEq(token.balanceOf(alice), amount % FACTOR);
@@ -34,7 +34,7 @@ contract ScaleTest is TokenTest {
         assertEq(there.balanceOf(bob), amount / FACTOR);
 
         _deliver(_transfer(bob, there, bob32, amount / FACTOR));
-        assertEq(token.balanceOf(bob), amount - amount % FACTOR);
+        assertEq(token.balanceOf(bob), amount - (amount % FACTOR));
         assertEq(here.dust(bob32), 0);
     }
 
@@ -83,9 +83,7 @@ contract ScaleTest is TokenTest {
             sent += part;
             assertEq(token.balanceOf(bob), sent / FACTOR);
             assertEq(here.dust(bob32), sent % FACTOR);
-            assertEq(
-                token.balanceOf(address(here)) * FACTOR, there.totalSupply() + here.dust(bob32), "locked is owed"
-            );
+            assertEq(token.balanceOf(address(here)) * FACTOR, there.totalSupply() + here.dust(bob32), "locked is owed");
         }
     }
 
@@ -126,8 +124,7 @@ contract ScaleTest is TokenTest {
     /// @dev Neither part may be zero, and one has to divide the other: else values are created or lost in rounding.
     function testFuzz_constructor_refusesWhatWouldRound(uint256 numerator, uint256 denominator) public {
         (numerator, denominator) = (numerator % 64, denominator % 64);
-        bool fits = numerator != 0 && denominator != 0
-            && (numerator % denominator == 0 || denominator % numerator == 0);
+        bool fits = numerator != 0 && denominator != 0 && (numerator % denominator == 0 || denominator % numerator == 0);
         if (!fits) {
             vm.expectRevert(abi.encodeWithSelector(IFungibleRouter.InvalidScale.selector, numerator, denominator));
         }

@@ -187,12 +187,7 @@ abstract contract TokenRouteTest is TokenTest {
     function test_handle_withoutAQuorum_reverts() public {
         _send();
         bytes memory forged = Reference.message(
-            9,
-            DESTINATION,
-            address(there),
-            ORIGIN,
-            Reference.addr32(address(here)),
-            abi.encode(attacker, AMOUNT)
+            9, DESTINATION, address(there), ORIGIN, Reference.addr32(address(here)), abi.encode(attacker, AMOUNT)
         );
         bytes32 tree = Reference.addr32(address(destinationMailbox.merkleTreeHook()));
         Reference.Checkpoint memory checkpoint =
