@@ -248,8 +248,6 @@ contract NftRoutesHandler is BaseTest {
             messageId: keccak256(transfer.message)
         });
         bytes32 hash = Reference.checkpointHash(checkpoint);
-        return bytes.concat(
-            Reference.messageIdMetadata(checkpoint), _sign(validatorKeys[0], hash), _sign(second, hash)
-        );
+        return bytes.concat(Reference.messageIdMetadata(checkpoint), _sign(validatorKeys[0], hash), _sign(second, hash));
     }
 }

@@ -36,7 +36,12 @@ contract HypERC721URIStorage is HypERC721, ERC721URIStorage {
     }
 
     /// @inheritdoc IERC721Metadata
-    function tokenURI(uint256 id) public view override(IERC721Metadata, ERC721, ERC721URIStorage) returns (string memory) {
+    function tokenURI(uint256 id)
+        public
+        view
+        override(IERC721Metadata, ERC721, ERC721URIStorage)
+        returns (string memory)
+    {
         return super.tokenURI(id);
     }
 

@@ -166,9 +166,7 @@ contract NftRoutesTest is NftTest {
     /// @dev Sent without approval.
     function test_send_unapproved_reverts() public {
         collection.mint(alice, ID, URI);
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721InsufficientApproval.selector, address(here), ID)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721InsufficientApproval.selector, address(here), ID));
         vm.prank(alice);
         here.transferRemote(DESTINATION, bob32, ID);
     }

@@ -41,8 +41,7 @@ contract NftClaimsTest is NftTest {
 
     /// @dev An address of another chain, one bit beyond Bob's, and the router itself: it waits for the owner's word.
     function test_synthetic_nobody_waitsForTheOwner() public {
-        bytes32[3] memory nobodies =
-            [FOREIGN, bytes32(uint256(1) << 160) | bob32, Reference.addr32(address(there))];
+        bytes32[3] memory nobodies = [FOREIGN, bytes32(uint256(1) << 160) | bob32, Reference.addr32(address(there))];
         for (uint256 i; i < 3; ++i) {
             uint256 state = vm.snapshotState();
             _own(alice, ID, URI);
