@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable func-name-mixedcase
+
 /// @title PackageVersioned
 /// @notice Lets clients tell the release that a contract is of.
 abstract contract PackageVersioned {

@@ -18,8 +18,8 @@ import {ITokenRouter} from "./ITokenRouter.sol";
 ///      does not deliver (`NotEnoughGas` of the BoundedCall library).
 ///
 ///      Fees. `feeRecipient` is a contract that says what a transfer costs and gets that, in the token, on top of the amount.
-///      Gas is paid for in the native coin alone: the ecosystem's `feeHook` and `feeToken`, by which it is in the token, are left
-///      out.
+///      Gas is paid for in the native coin alone: the ecosystem's `feeHook` and `feeToken`, by which it is in the token, are
+///      left out.
 ///
 ///      Warning: the owner sets the fee at once, up to a tenth of the amount: who sends from a synthetic route has no approval
 ///      to bound it by. The owner says where claims go whose recipient is nobody on this chain.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// solhint-disable func-name-mixedcase
+
 import {PackageVersioned} from "../../PackageVersioned.sol";
 import {ITokenRouter, Quote} from "../../interfaces/ITokenRouter.sol";
 import {TokenMessage} from "../../libraries/TokenMessage.sol";
@@ -41,7 +43,6 @@ abstract contract TokenRouter is ITokenRouter, Router {
 
     /// @inheritdoc PackageVersioned
     /// @dev From 10.0.0 the ecosystem's clients read `token`, `quoteTransferRemote` and `feeRecipient`, from 11.0.0 the scale.
-    // solhint-disable-next-line func-name-mixedcase
     function PACKAGE_VERSION() external pure override returns (string memory) {
         return "11.0.0";
     }
