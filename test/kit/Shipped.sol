@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {StdConstants} from "forge-std/StdConstants.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -13,7 +14,12 @@ import {IBlsMultisigIsmFactory} from "src/interfaces/IBlsMultisigIsmFactory.sol"
 import {ICheckpointFraudProofs} from "src/interfaces/ICheckpointFraudProofs.sol";
 import {IHypERC20} from "src/interfaces/IHypERC20.sol";
 import {IHypERC20Collateral} from "src/interfaces/IHypERC20Collateral.sol";
+import {IHypERC4626Collateral} from "src/interfaces/IHypERC4626Collateral.sol";
 import {IHypNative} from "src/interfaces/IHypNative.sol";
+import {IHypXERC20} from "src/interfaces/IHypXERC20.sol";
+import {IHypXERC20Lockbox} from "src/interfaces/IHypXERC20Lockbox.sol";
+import {IXERC20} from "src/interfaces/IXERC20.sol";
+import {IXERC20Lockbox} from "src/interfaces/IXERC20Lockbox.sol";
 import {IInterchainGasPaymaster} from "src/interfaces/IInterchainGasPaymaster.sol";
 import {IDeliveryReceipts} from "src/interfaces/IDeliveryReceipts.sol";
 import {IEscrowPaymaster} from "src/interfaces/IEscrowPaymaster.sol";
@@ -55,6 +61,9 @@ import {ITokenFee} from "src/interfaces/ITokenFee.sol";
 import {ITrustedRelayerIsm} from "src/interfaces/ITrustedRelayerIsm.sol";
 import {IValidatorAnnounce} from "src/interfaces/IValidatorAnnounce.sol";
 import {IValidatorStake} from "src/interfaces/IValidatorStake.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
+import {IHypERC721} from "src/interfaces/IHypERC721.sol";
+import {IHypERC721Collateral} from "src/interfaces/IHypERC721Collateral.sol";
 import {IStaticWeightedMultisigIsmFactory} from "src/interfaces/IWeightedMultisigIsm.sol";
 
 /// @notice What every router is created with.
@@ -511,6 +520,55 @@ library Shipped {
                 "src/apps/token/fees/ProgressiveFee.sol:ProgressiveFee", abi.encode(token, maxFee, halfAmount, owner)
             )
         );
+    }
+
+    function hypXERC20(IXERC20 token, RouterConfig memory config) internal returns (IHypXERC20) {
+        bytes memory arguments = abi.encode(token, 1, 1, config.mailbox, config.hook, config.module, config.owner);
+        return IHypXERC20(_deploy("src/apps/token/HypXERC20.sol:HypXERC20", arguments));
+    }
+
+    function hypXERC20Lockbox(IXERC20Lockbox lockbox, RouterConfig memory config)
+        internal
+        returns (IHypXERC20Lockbox)
+    {
+        bytes memory arguments = abi.encode(lockbox, 1, 1, config.mailbox, config.hook, config.module, config.owner);
+        return IHypXERC20Lockbox(_deploy("src/apps/token/HypXERC20Lockbox.sol:HypXERC20Lockbox", arguments));
+    }
+
+    function hypERC4626Collateral(IERC4626 vault, uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+        returns (IHypERC4626Collateral)
+    {
+        return IHypERC4626Collateral(
+            _deploy(
+                "src/apps/token/HypERC4626Collateral.sol:HypERC4626Collateral",
+                abi.encode(vault, numerator, denominator, config.mailbox, config.hook, config.module, config.owner)
+            )
+        );
+    }
+
+    /* ------------------------------------------------ routes of ERC-721 --------------------------------------------- */
+
+    /// @dev With URIs or without.
+    function hypERC721(bool uris, RouterConfig memory config) internal returns (IHypERC721) {
+        string memory artifact = uris
+            ? "src/apps/token/HypERC721URIStorage.sol:HypERC721URIStorage"
+            : "src/apps/token/HypERC721.sol:HypERC721";
+        bytes memory arguments =
+            abi.encode("Synthetic", "SYN", config.mailbox, config.hook, config.module, config.owner);
+        return IHypERC721(_deploy(artifact, arguments));
+    }
+
+    /// @dev With URIs or without.
+    function hypERC721Collateral(bool uris, IERC721Metadata collection, RouterConfig memory config)
+        internal
+        returns (IHypERC721Collateral)
+    {
+        string memory artifact = uris
+            ? "src/apps/token/HypERC721URICollateral.sol:HypERC721URICollateral"
+            : "src/apps/token/HypERC721Collateral.sol:HypERC721Collateral";
+        bytes memory arguments = abi.encode(collection, config.mailbox, config.hook, config.module, config.owner);
+        return IHypERC721Collateral(_deploy(artifact, arguments));
     }
 
     /* ---------------------------------------------- accounts and queries -------------------------------------------- */

@@ -15,7 +15,6 @@ import {TokenRouter} from "./TokenRouter.sol";
 /// @notice Base of token routes that move amounts. See IFungibleRouter.
 /// @dev A kind of token says how an amount is collected (`_collect`) and paid (`_pay`), nothing else.
 abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
-    using TypeCasts for address;
     using TypeCasts for bytes32;
 
     /// @dev Of an amount, a fee is at most this part.
@@ -171,18 +170,5 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
         bool fits;
         (fits, product) = Math.tryMul(amount, factor);
         if (!fits) revert AmountTooLarge(amount);
-    }
-
-    /* ---------------------------------------------------- claims ---------------------------------------------------- */
-
-    function _mayClaim(bytes32 recipient, address to) internal view returns (bool) {
-        if (to == address(0) || to == address(this)) return false;
-        if (to.toBytes32() == recipient || msg.sender.toBytes32() == recipient) return true;
-        return msg.sender == owner() && _isNobody(recipient);
-    }
-
-    /// @dev Whether no account of this chain can be meant: zero, more than an address, or this contract.
-    function _isNobody(bytes32 recipient) internal view returns (bool) {
-        return recipient == 0 || uint256(recipient) >> 160 != 0 || recipient == address(this).toBytes32();
     }
 }

@@ -6,6 +6,7 @@ pragma solidity 0.8.37;
 import {PackageVersioned} from "../../PackageVersioned.sol";
 import {ITokenRouter, Quote} from "../../interfaces/ITokenRouter.sol";
 import {TokenMessage} from "../../libraries/TokenMessage.sol";
+import {TypeCasts} from "../../libraries/TypeCasts.sol";
 import {Router} from "../Router.sol";
 
 /// @title TokenRouter
@@ -14,6 +15,7 @@ import {Router} from "../Router.sol";
 ///      sent rightly: whatever refuses a payment, the tokens wait in claims.
 abstract contract TokenRouter is ITokenRouter, Router {
     using TokenMessage for bytes;
+    using TypeCasts for address;
 
     /// @inheritdoc ITokenRouter
     function transferRemote(uint32 destination, bytes32 recipient, uint256 amountOrId)
@@ -60,6 +62,8 @@ abstract contract TokenRouter is ITokenRouter, Router {
         _give(recipient, received, body.metadata());
     }
 
+    /* ----------------------------------------------- the kind of token ---------------------------------------------- */
+
     /// @dev Takes tokens from the caller, who wants `amountOrId` to go to `recipient`. Returns the amount or id in the message,
     ///      what of the value sent is for the hooks, and the message's body.
     function _take(uint32 destination, bytes32 recipient, uint256 amountOrId)
@@ -76,4 +80,17 @@ abstract contract TokenRouter is ITokenRouter, Router {
 
     /// @dev Gives the tokens of a message to its recipient, or remembers them for it. It calls out: nothing follows.
     function _give(bytes32 recipient, uint256 amountOrId, bytes calldata metadata) internal virtual;
+
+    /* ---------------------------------------------------- claims ---------------------------------------------------- */
+
+    function _mayClaim(bytes32 recipient, address to) internal view returns (bool) {
+        if (to == address(0) || to == address(this)) return false;
+        if (to.toBytes32() == recipient || msg.sender.toBytes32() == recipient) return true;
+        return msg.sender == owner() && _isNobody(recipient);
+    }
+
+    /// @dev Whether no account of this chain can be meant: zero, more than an address, or this contract.
+    function _isNobody(bytes32 recipient) internal view returns (bool) {
+        return recipient == 0 || uint256(recipient) >> 160 != 0 || recipient == address(this).toBytes32();
+    }
 }
