@@ -22,19 +22,20 @@ export type LiveTransaction = {
   success: number | null;
 };
 
-const LIVE = ["pending", "included"] as const;
+/** States in which a transaction is not settled. */
+export const LIVE = ["pending", "included"] as const;
 
-/** All slots of a destination that are not settled, by nonce. */
-export async function readSlots(db: Kysely<RelayerTables>, destination: number): Promise<Slot[]> {
-  const rows = await db
+/** All slots of a destination that are not settled, by nonce; or those of one account. */
+export async function readSlots(db: Kysely<RelayerTables>, destination: number, account?: Address): Promise<Slot[]> {
+  const all = db
     .selectFrom("transaction")
     .select(["hash", "account", "nonce", "message_id", "purpose", "state", "max_fee_per_gas", "created_at"])
     .select(["broadcast_at", "block_number", "block_hash", "success"])
     .where("destination", "=", destination)
     .where("state", "in", LIVE)
     .orderBy("nonce")
-    .orderBy("created_at", "desc")
-    .execute();
+    .orderBy("created_at", "desc");
+  const rows = await (account === undefined ? all : all.where("account", "=", account)).execute();
   const slots = new Map<string, Slot>();
   for (const row of rows) {
     const transaction = { ...row, state: row.state as LiveTransaction["state"] };
