@@ -60,7 +60,7 @@ it("three relayers of one database, one killed or held every few seconds, delive
   await using store = await openRelayerStore({ file: url, readonly: true });
   const settled = async () => (await listMessages(store.db, { state: "delivered", limit: 2 * all() })).length === all();
   await eventually(settled, { what: "settled", agents });
-  for (const agent of agents) expect(await agent.terminate()).toBe(0);
+  for (const agent of agents) await agent.terminate();
 
   const accounts = keys.map(({ account }) => account.address);
   await expectPaidOnceByAll(world, accounts, sent);

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { LeaseLostError } from "./leases.ts";
+import { probePostgres } from "./openPostgres.ts";
 import { type Migrations, openStore, type Store, StoreError } from "./openStore.ts";
 import { startPostgres, type TestPostgres } from "./testPostgres.ts";
 
@@ -69,6 +70,14 @@ it("says which database it can not open, and never the password", async () => {
   expect(String(error)).toMatch(/postgres:\/\/127\.0\.0\.1:\d+\/test_\d+/);
   expect(String(error)).not.toContain("s3cret");
   await expect(openStore({ file: "postgres://", migrations })).rejects.toThrow(StoreError);
+});
+
+it("is looked at before anything is there, and nothing is written", async () => {
+  expect(await probePostgres(url)).toBe(url.replace("causeway@", ""));
+  await expect(probePostgres(url.replace(/_\d+$/, "_none"))).rejects.toThrow(/does not answer: .*does not exist/);
+  await using store = await openStore<Tables>({ file: url, migrations });
+  await sql`create role guest login`.execute(store.db);
+  await expect(probePostgres(url.replace("causeway@", "guest@"))).rejects.toThrow(/may not create tables/);
 });
 
 it("gives a lease to one at a time, until that one lets it go or is gone", async () => {

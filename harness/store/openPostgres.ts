@@ -1,10 +1,10 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import { Pool, types } from "pg";
 import { createLeases } from "./leases.ts";
 import { type OpenedDatabase, type OpenStoreParameters, StoreError } from "./openStore.ts";
 
-export { leaseMigrations } from "./leases.ts";
-
+/** Of PostgreSQL, as `server_version_num`. */
+const OLDEST = 140_000;
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A statement that takes so long has its process try again later. */
@@ -48,6 +48,25 @@ export function openPostgres<DB>({ file: url, readonly = false, leaseMs }: OpenS
       return closing;
     },
   };
+}
+
+/** Looks, without writing anything, whether a store can be there. Returns its name. @throws StoreError */
+export async function probePostgres(url: string): Promise<string> {
+  const { name, db, close } = openPostgres({ file: url, migrations: {}, readonly: true });
+  try {
+    const { rows } = await sql<{ version: number; writes: boolean }>`
+      select current_setting('server_version_num')::int as version, has_schema_privilege(current_schema(), 'CREATE') as writes
+    `.execute(db);
+    const { version = 0, writes = false } = rows[0] ?? {};
+    if (version < OLDEST) throw new StoreError(`${name} is of a PostgreSQL that is too old (${version}): 14 or newer`);
+    if (!writes) throw new StoreError(`its user may not create tables in ${name}: GRANT CREATE ON SCHEMA public TO it`);
+    return name;
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    throw new StoreError(`${name} does not answer: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  } finally {
+    await close();
+  }
 }
 
 function nameOf(url: string): string {

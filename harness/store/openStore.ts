@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, type Migration, Migrator, SqliteDialect } from "kysely";
 import Database from "libsql";
-import { ALONE, type Leases } from "./leases.ts";
+import { ALONE, type Leases, leaseMigrations } from "./leases.ts";
 import { lockFile } from "./lockFile.ts";
 import { isPostgresUrl } from "./postgresUrl.ts";
 
@@ -51,9 +51,10 @@ export async function openStore<DB>(parameters: OpenStoreParameters): Promise<St
   const { file, readonly = false } = parameters;
   const isPostgres = isPostgresUrl(file);
   // Loaded only where it is used: who has a file waits for no library of PostgreSQL's.
-  const { openPostgres, leaseMigrations } = isPostgres ? await import("./openPostgres.ts") : {};
-  const { name, db, leases, close } = openPostgres?.<DB>(parameters) ?? openSqlite<DB>(parameters);
-  const migrations = { ...parameters.migrations, ...leaseMigrations };
+  const open = isPostgres ? (await import("./openPostgres.ts")).openPostgres : openSqlite;
+  const { name, db, leases, close } = open<DB>(parameters);
+  const migrations = { ...parameters.migrations, ...(isPostgres && leaseMigrations) };
+
   try {
     // Groups are added to later, so a new migration may sort before one that has run already.
     const migrator = new Migrator({

@@ -22,7 +22,7 @@ import { markFailed, type StoredMessage } from "./messages.ts";
 import { readModuleType } from "./metadata/buildMetadata.ts";
 import { createCheckpointSource } from "./metadata/checkpointSource.ts";
 import { DEFAULT_RELAYER_OPTIONS, type RelayerOptions } from "./options.ts";
-import { remember } from "./remember.ts";
+import { remember, remembered } from "./remember.ts";
 import { errorText } from "./rpcError.ts";
 import { admitDue } from "./rules/admitDue.ts";
 import { createMessageRules } from "./rules/messageRules.ts";
@@ -31,7 +31,7 @@ import type { RelayerTables } from "./schema.ts";
 import { createSubmitter, type Submitter } from "./submitter/createSubmitter.ts";
 import { readHead } from "./submitter/destinationHead.ts";
 import { settleAccounts } from "./submitter/settleAccounts.ts";
-import { LIVE } from "./submitter/slots.ts";
+import { countUnsettled } from "./submitter/slots.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 
 export type CreateRelayerParameters = {
@@ -181,7 +181,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       oneReceipt,
       isIndexed: (message) => followers.get(message.origin)?.follower.contains(message),
     };
-    const free = options.maxUnsettled - (await countUnsettled(destination));
+    const free = options.maxUnsettled - (await countUnsettled(context.db, destination));
     // Of what is shared nobody takes more than it can work on.
     const limit = context.leases.alone ? free : Math.min(free, options.concurrency);
     if (limit <= 0) return;
@@ -226,17 +226,6 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     const { allowLocalStorage, readTimeoutMs } = options;
     const { chain, client, index } = origin;
     return createCheckpointSource({ chain, client, tree: index.tree, allowLocalStorage, readTimeoutMs, suspects });
-  }
-
-  async function countUnsettled({ chain, account }: Destination): Promise<number> {
-    const { count } = await store.db
-      .selectFrom("transaction")
-      .select((select) => select.fn.countAll<number>().as("count"))
-      .where("destination", "=", chain.domain)
-      .where("account", "=", account.address.toLowerCase() as Address)
-      .where("state", "in", LIVE)
-      .executeTakeFirstOrThrow();
-    return Number(count);
   }
 
   let reviewed = false;
@@ -303,13 +292,5 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       await chains.settled();
       await Promise.all(outlets.map(({ deliveries }) => deliveries.settled()));
     },
-  };
-}
-
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    if (!made.has(key)) made.set(key, make(key));
-    return made.get(key) as V;
   };
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Address, Hash } from "viem";
+import type { Destination } from "../context.ts";
 import type { Purpose, RelayerTables } from "../schema.ts";
 import type { Inclusion } from "./receipts.ts";
 
@@ -47,6 +48,21 @@ export async function readSlots(db: Kysely<RelayerTables>, destination: number, 
     }
   }
   return [...slots.values()];
+}
+
+/** How many transactions of the account are not settled. */
+export async function countUnsettled(
+  db: Kysely<RelayerTables>,
+  { chain, account }: Pick<Destination, "chain" | "account">,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom("transaction")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("destination", "=", chain.domain)
+    .where("account", "=", account.address.toLowerCase() as Address)
+    .where("state", "in", LIVE)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** The message that a slot is for; undefined when it only uses its nonce up. */
