@@ -18,6 +18,7 @@ export type AgentProcess = {
   letGo(): void;
   /** SIGTERM; resolves with its exit code. */
   terminate(): Promise<number | null>;
+  isRunning(): boolean;
   /** @throws Error with its last words when it has ended by itself */
   assertRunning(): void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -65,13 +66,15 @@ export function startAgent(
     child.kill(signal);
     return ended;
   };
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
   return {
+    isRunning,
     kill: async () => void (await end("SIGKILL")),
     hold: () => void child.kill("SIGSTOP"),
     letGo: () => void child.kill("SIGCONT"),
     terminate: () => end("SIGTERM"),
     assertRunning() {
-      if (child.exitCode === null && child.signalCode === null) return;
+      if (isRunning()) return;
       throw new Error(`the ${agent} has ended with ${child.signalCode ?? `code ${child.exitCode}`}:\n${said}`);
     },
     [Symbol.asyncDispose]: async () => void (await end("SIGKILL")),

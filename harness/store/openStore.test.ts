@@ -57,6 +57,27 @@ describe("openStore", () => {
     expect(await store.db.selectFrom("other").selectAll().execute()).toEqual([]);
   });
 
+  it("says that the disk is full, takes the transaction back, and goes on once there is room", async () => {
+    await using store = await openStore<Tables>({ file, migrations: first });
+    const { page_count: pages } =
+      (await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db)).rows[0] ?? {};
+    const setRoom = (most: number) => sql`PRAGMA max_page_count = ${sql.raw(String(most))}`.execute(store.db);
+    const fill = () =>
+      store.db.transaction().execute(async (trx) => {
+        for (let id = 0; id < 100; id++) {
+          await trx
+            .insertInto("thing")
+            .values({ id, name: "x".repeat(1_000) })
+            .execute();
+        }
+      });
+    await setRoom((pages ?? 0) + 2);
+    await expect(fill()).rejects.toThrow("database or disk is full");
+    expect(await store.db.selectFrom("thing").selectAll().execute()).toEqual([]);
+    await setRoom(1_000);
+    await fill();
+  });
+
   it("rolls back a transaction that fails", async () => {
     await using store = await openStore<Tables>({ file, migrations: first });
     const failing = store.db.transaction().execute(async (transaction) => {

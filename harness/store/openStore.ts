@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { Kysely, type Migration, Migrator, SqliteDialect } from "kysely";
+import { type DatabaseConnection, Kysely, type Migration, Migrator, SqliteDialect, SqliteDriver } from "kysely";
 import Database from "libsql";
 import { ALONE, type Leases, leaseMigrations } from "./leases.ts";
 import { lockFile } from "./lockFile.ts";
@@ -74,7 +74,7 @@ export async function openStore<DB>(parameters: OpenStoreParameters): Promise<St
 function openSqlite<DB>({ file, readonly = false, exclusive = false }: OpenStoreParameters): OpenedDatabase<DB> {
   const database = openFile(file, readonly);
   const lock = exclusive ? lockStore(file, database) : undefined;
-  const db = new Kysely<DB>({ dialect: new SqliteDialect({ database }) });
+  const db = new Kysely<DB>({ dialect: dialectOf(database) });
 
   async function close(): Promise<void> {
     if (!database.open) return;
@@ -107,6 +107,22 @@ function openFile(file: string, readonly: boolean): Database.Database {
       { cause },
     );
   }
+}
+
+/** Where the disk is full SQLite takes a transaction back by itself, and has no other to take back. */
+function dialectOf(database: Database.Database): SqliteDialect {
+  const config = { database };
+  class Driver extends SqliteDriver {
+    override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+      if (database.inTransaction) await super.rollbackTransaction(connection);
+    }
+  }
+  class Dialect extends SqliteDialect {
+    override createDriver(): SqliteDriver {
+      return new Driver(config);
+    }
+  }
+  return new Dialect(config);
 }
 
 /** The lock stands in a file of its own: who looks on may read the store all the while. */

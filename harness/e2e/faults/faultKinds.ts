@@ -50,7 +50,11 @@ export function agentFaults(agent: Agent, chain: LocalChain): readonly Fault<Age
   const { disk } = agent;
   const full: Fault<Agent> = async () => {
     disk?.fill();
-    return { what: "has its disk full", lift: () => disk?.free() };
+    const lift = () => {
+      disk?.free();
+      if (agent.process?.isRunning() === false) agent.process = agent.run(); // it was about to start
+    };
+    return { what: "has its disk full", lift };
   };
   return [killed, held, withLyingNode(chain), withWrongClock, withSlowDisk, ...(disk === undefined ? [] : [full])];
 }

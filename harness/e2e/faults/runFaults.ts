@@ -65,6 +65,8 @@ async function tellFaults({ seed, steps }: FaultRunParameters, tell: (line: stri
   const signed = new Map<string, string>();
   const lifts: { at: number; agent: Agent; lift: () => Promise<void> | void }[] = [];
 
+  // No reorganisation takes the contracts away.
+  for (const name of CHAIN_NAMES) await control(world.chains[name]).mine({ blocks: FINALITY });
   for (let step = 0; step < steps; step++) {
     await nextBlock(world);
     for (const due of lifts.filter(({ at }) => at <= step)) await lift(due);
