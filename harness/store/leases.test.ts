@@ -118,7 +118,8 @@ it("has nobody write who was taken for gone, and whose lease another has since",
   await write(first, 1);
   await runOut(first);
   await expect(write(first, 2)).rejects.toThrow(LeaseLostError);
-  await second.leases.take("origin 1");
+  const others = await second.leases.take("origin 1");
+  expect(others).not.toBe(term);
   await expect(write(first, 3)).rejects.toThrow(LeaseLostError);
   await write(second, 4);
   await second.leases.release(["origin 1"]);
