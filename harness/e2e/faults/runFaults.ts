@@ -19,8 +19,8 @@ export type FaultRunParameters = {
 
 /** A fault that lasts is over after so many steps at most. */
 const MAX_DURATION = 5;
-/** What is late has been put off for as long as the faults lasted, at most; a transaction that is stuck is replaced after a minute. */
-const SETTLE_MS = 180_000;
+/** What is late has been put off for as long as the faults lasted, at most; a transaction that is stuck is replaced after a minute, and again. */
+const SETTLE_MS = 300_000;
 
 /**
  * Lets messages flow between two chains, each agent in a process of its own, behind a node of its own, while what can go wrong
