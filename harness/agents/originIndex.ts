@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { Hash, Hex } from "viem";
 import type { ChainConfig } from "../chains/chainConfig.ts";
@@ -17,6 +17,7 @@ import {
 } from "./originIndexChain.ts";
 import { ChainNotReadyError, InconsistentEventsError, TreeMismatchError } from "./originIndexErrors.ts";
 import { fetchDispatchEvents, messagesOf } from "./originIndexEvents.ts";
+import { loadTree, readStored } from "./originIndexStored.ts";
 import {
   type IndexedBlock,
   type IndexedMessage,
@@ -49,7 +50,13 @@ export type OriginIndex = {
    * @throws TreeMismatchError, InconsistentEventsError, ChainNotReadyError, viem's errors: the next tick tries again
    * @throws WrongChainError when the configuration does not fit the chain
    */
-  tick(options?: { signal?: AbortSignal }): Promise<IndexState>;
+  tick(options?: {
+    signal?: AbortSignal;
+    /** Where processes share the store: another number whenever another may have written to it since the last tick. */
+    term?: number;
+  }): Promise<IndexState>;
+  /** In place of a tick while another process writes: takes over what it has read, if that is the chain's. @throws as `tick` */
+  look(): Promise<IndexState>;
 };
 
 export type CreateOriginIndexParameters = {
@@ -59,6 +66,8 @@ export type CreateOriginIndexParameters = {
   nodes?: ChainNodes;
   /** Must have run `originIndexMigrations`. Several origins may share it. */
   store: { db: Kysely<OriginIndexTables> };
+  /** Where processes share the store: throws in a transaction of one that is not the origin's writer (any more). */
+  guard?: (trx: Transaction<OriginIndexTables>) => Promise<void>;
   log?: Logger;
   /** Blocks per request at most. Nodes that refuse so many are asked for fewer. */
   maxRange?: number;
@@ -78,14 +87,14 @@ const PATIENCE = 10;
  * const { count, root } = await index.tick();
  */
 export async function createOriginIndex(parameters: CreateOriginIndexParameters): Promise<OriginIndex> {
-  const { chain, client, nodes = oneNode(client), store, log, maxRange = DEFAULT_MAX_RANGE } = parameters;
+  const { chain, client, nodes = oneNode(client), store, guard, log, maxRange = DEFAULT_MAX_RANGE } = parameters;
   const source = {
     origin: chain.domain,
     mailbox: chain.mailbox,
     tree: chain.merkleTreeHook,
     fromBlock: chain.fromBlock,
   };
-  const records = await openOriginRecords({ db: store.db, source });
+  const records = await openOriginRecords({ db: store.db, source, ...(guard && { guard }) });
   if (records.forgot) log?.warn(source, "the store holds another Mailbox or starts at another block, indexing anew");
   const tree = createMerkleTree();
   for await (const id of records.ids()) tree.append(id);
@@ -96,10 +105,12 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
   let failures = 0;
   let rewoundTo: number | undefined;
   let running: Promise<unknown> = Promise.resolve();
+  let writtenTerm = 0;
 
-  async function follow(signal?: AbortSignal): Promise<IndexState> {
-    if (!contractsSeen) await assertChain();
-    contractsSeen = true;
+  async function follow(signal?: AbortSignal, term = writtenTerm): Promise<IndexState> {
+    if (term !== writtenTerm) await loadTree(records, tree);
+    writtenTerm = term;
+    await assertChain();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await followOnce(signal);
       if (state === undefined) continue;
@@ -135,11 +146,14 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     return { confirmedBlock: target.number, confirmedHash: target.hash, ...own };
   }
 
+  /** Once. */
   async function assertChain(): Promise<void> {
+    if (contractsSeen) return;
     await nodes.agreed(`the contracts of ${chain.name}, and its chain id`, async (node) => {
       await assertContracts(node, chain);
       return await node.getChainId();
     });
+    contractsSeen = true;
   }
 
   async function finalBlock(): Promise<BlockRef> {
@@ -257,6 +271,13 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     tree.truncate(block?.count ?? 0);
   }
 
+  /** One at a time, whatever became of the one before. */
+  function alone(run: () => Promise<IndexState>): Promise<IndexState> {
+    const state = running.then(run);
+    running = state.catch(() => nodes.suspect());
+    return state;
+  }
+
   return {
     tree,
     async message(index) {
@@ -266,10 +287,11 @@ export async function createOriginIndex(parameters: CreateOriginIndexParameters)
     },
     find: records.find,
     messages: records.messages,
-    tick(options = {}) {
-      const state = running.then(() => follow(options.signal));
-      running = state.catch(() => nodes.suspect()); // one at a time, whatever became of the one before
-      return state;
-    },
+    tick: ({ signal, term } = {}) => alone(() => follow(signal, term)),
+    look: () =>
+      alone(async () => {
+        await assertChain();
+        return await readStored({ chain, client, records, tree });
+      }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Address, Hash, Hex } from "viem";
 import type { Migrations } from "../store/openStore.ts";
 
@@ -93,8 +93,10 @@ export type OriginRecords = Awaited<ReturnType<typeof openOriginRecords>>;
 export async function openOriginRecords(parameters: {
   db: Kysely<OriginIndexTables>;
   source: { origin: number; mailbox: Address; tree: Address; fromBlock: number };
+  /** Throws in a transaction that must not write. */
+  guard?: (trx: Transaction<OriginIndexTables>) => Promise<void>;
 }) {
-  const { db, source } = parameters;
+  const { db, source, guard = async () => {} } = parameters;
   const { origin } = source;
   const blocks = () => db.selectFrom("origin_block").selectAll().where("origin", "=", origin);
 
@@ -105,7 +107,11 @@ export async function openOriginRecords(parameters: {
     await tx.deleteFrom("origin_source").where("origin", "=", origin).execute();
     await tx.deleteFrom("origin_block").where("origin", "=", origin).execute();
     await tx.deleteFrom("origin_message").where("origin", "=", origin).execute();
-    await tx.insertInto("origin_source").values(row).execute();
+    await tx
+      .insertInto("origin_source")
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing()) // by a process that starts at the same time
+      .execute();
     return known !== undefined;
   });
 
@@ -113,9 +119,9 @@ export async function openOriginRecords(parameters: {
     /** Rows of another Mailbox or start were there and have been deleted. */
     forgot,
 
-    /** All message ids in the order of their indices. @throws Error when one is missing */
-    async *ids(): AsyncGenerator<Hash> {
-      for (let next = 0; ; ) {
+    /** The message ids from that index on, in their order. @throws Error when one is missing */
+    async *ids(from = 0): AsyncGenerator<Hash> {
+      for (let next = from; ; ) {
         const page = await db
           .selectFrom("origin_message")
           .select(["leaf_index", "id"])
@@ -178,6 +184,7 @@ export async function openOriginRecords(parameters: {
     /** Stores a range of blocks with all its messages, or nothing. */
     async append(range: { block: IndexedBlock; messages: readonly IndexedMessage[] }): Promise<void> {
       await db.transaction().execute(async (tx) => {
+        await guard(tx);
         for (let start = 0; start < range.messages.length; start += ROWS_PER_INSERT) {
           const rows = range.messages
             .slice(start, start + ROWS_PER_INSERT)
@@ -202,17 +209,21 @@ export async function openOriginRecords(parameters: {
 
     /** What the chain confirms of the newest block holds for all before it. */
     async verify(): Promise<void> {
-      await db
-        .updateTable("origin_block")
-        .set({ verified: 1 })
-        .where("origin", "=", origin)
-        .where("verified", "=", 0)
-        .execute();
+      await db.transaction().execute(async (tx) => {
+        await guard(tx);
+        await tx
+          .updateTable("origin_block")
+          .set({ verified: 1 })
+          .where("origin", "=", origin)
+          .where("verified", "=", 0)
+          .execute();
+      });
     },
 
     /** Forgets all after `block`, or everything. */
     async truncate(block: Pick<IndexedBlock, "number" | "count"> | undefined): Promise<void> {
       await db.transaction().execute(async (tx) => {
+        await guard(tx);
         await tx
           .deleteFrom("origin_block")
           .where("origin", "=", origin)

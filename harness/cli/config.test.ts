@@ -82,6 +82,25 @@ it("takes the file from CAUSEWAY_CONFIG, and a chain's RPC from the environment"
   expect(readConfig(undefined, env).chains["op-main"]?.rpcUrl).toBe("https://secret.example/key");
 });
 
+it("has relayers share a database, by the configuration or by DATABASE_URL, which goes before it", () => {
+  const [one, other] = ["postgres://one@db/causeway", "postgresql://other@db/causeway"];
+  const inFile = write({ chains: {}, relayer: { store: one } });
+  expect(readConfig(inFile, {}).relayer?.store).toBe(one);
+  expect(readConfig(inFile, { DATABASE_URL: other }).relayer?.store).toBe(other);
+  const aFile = write({
+    chains: {},
+    relayer: { store: "r.db" },
+    validator: { chain: "a", storage: "x", store: "v.db" },
+  });
+  expect(readConfig(aFile, { DATABASE_URL: one })).toMatchObject({
+    relayer: { store: one },
+    validator: { store: join(folder, "v.db") },
+  });
+  const wrong = { DATABASE_URL: "mysql://root:s3cret@db/causeway" };
+  expect(() => readConfig(aFile, wrong)).toThrow(/DATABASE_URL is no URL of a PostgreSQL database/);
+  expect(() => readConfig(aFile, wrong)).not.toThrow(/s3cret/);
+});
+
 it("says what to do when there is none", () => {
   expect(() => readConfig(join(folder, "nothing.json"), {})).toThrow(/--config or CAUSEWAY_CONFIG.*causeway up/);
 });

@@ -8,6 +8,7 @@ import { messageListsSchema } from "../agents/relayer/rules/messageLists.ts";
 import { paymentRulesSchema } from "../agents/relayer/rules/paymentPolicy.ts";
 import { type ChainConfig, chainConfigSchema } from "../chains/chainConfig.ts";
 import { ISM_FACTORY_NAMES, type IsmFactories } from "../contracts/ismFactories.ts";
+import { isPostgresUrl } from "../store/postgresUrl.ts";
 import { type HttpConfig, httpSchema } from "./httpConfig.ts";
 import { type KeySource, keySourceSchema, localKeySourceSchema } from "./keySource.ts";
 import { urlSourceSchema } from "./urlSource.ts";
@@ -40,8 +41,13 @@ const validatorSchema = z.strictObject({
 const relayerSchema = z.strictObject({
   /** Pays for deliveries. */
   key: keySourceSchema.default({ env: "CAUSEWAY_RELAYER_KEY" }),
-  /** Messages, attempts and transactions; a cache of the chains that may be deleted. */
+  /**
+   * Messages, attempts and transactions; a cache of the chains that may be deleted. A file, or `postgres://…` for relayers that share
+   * it. The environment's `DATABASE_URL`, where that is set, goes before it.
+   */
   store: z.string(),
+  /** Where relayers share a store: seconds after which others take over from one that is gone. Default: 10. */
+  leaseSeconds: z.int().min(1).max(300).exactOptional(),
   /** Names of the chains to relay from and to. Default: all. */
   origins: z.array(z.string()).optional(),
   destinations: z.array(z.string()).optional(),
@@ -162,6 +168,12 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
   const { chains, validator, relayer, watchtower, gasOracle } = parsed.data;
   const path = (value: string) => resolve(dirname(file), value);
   const key = <S extends KeySource>(source: S) => ("file" in source ? { ...source, file: path(source.file) } : source);
+  const relayerStore = (store: string) => {
+    const url = env.DATABASE_URL;
+    if (url === undefined) return isPostgresUrl(store) ? store : path(store);
+    if (isPostgresUrl(url)) return url;
+    throw new UsageError("DATABASE_URL is no URL of a PostgreSQL database: set it to postgres://…, or unset it");
+  };
   const withHttp = ({ http }: { http?: HttpConfig }) =>
     http && { http: { ...http, ...(http.token && { token: key(http.token) }) } };
   return {
@@ -178,7 +190,7 @@ export function readConfig(named: string | undefined, env: NodeJS.ProcessEnv = p
       },
     }),
     ...(relayer && {
-      relayer: { ...relayer, key: key(relayer.key), store: path(relayer.store), ...withHttp(relayer) },
+      relayer: { ...relayer, key: key(relayer.key), store: relayerStore(relayer.store), ...withHttp(relayer) },
     }),
     ...(watchtower && {
       watchtower: {

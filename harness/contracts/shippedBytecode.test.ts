@@ -40,7 +40,9 @@ test("no test creates a contract of src as compiled for the test", () => {
   expect(names).toContain("Mailbox");
   expect(names).not.toContain("MailboxClient");
   const creation = new RegExp(`\\bnew (${names.join("|")})\\b`);
-  expect(sources("test").flatMap(({ file, text }) => creation.exec(text)?.[0].concat(" in ", file) ?? [])).toEqual([]);
+  // The builder's kit is compiled by who uses it, as it is.
+  const tests = sources("test").filter(({ file }) => !file.startsWith(join("test", "kit", "Interchain.")));
+  expect(tests.flatMap(({ file, text }) => creation.exec(text)?.[0].concat(" in ", file) ?? [])).toEqual([]);
 });
 
 test("contracts that tests deploy by name are compiled once, as they ship", () => {

@@ -5,6 +5,7 @@ import { errorText } from "../agents/relayer/rpcError.ts";
 import { validatorAnnounceAbi } from "../contracts/abi.ts";
 import type { HealthOrigin } from "../ism/validatorHealth.ts";
 import { locationToFolder } from "../storage/folderLocation.ts";
+import { isPostgresUrl } from "../store/postgresUrl.ts";
 import { createFindings, type Finding, type Findings } from "./finding.ts";
 
 /** Wei: less than that pays for few transactions anywhere. */
@@ -19,7 +20,8 @@ export async function checkRelayer(parameters: {
   const { account, destinations, store } = parameters;
   const findings = createFindings("relayer");
   await Promise.all(destinations.map((destination) => checkBalance(findings, destination, account, "deliveries")));
-  await checkStore(findings, store);
+  if (isPostgresUrl(store)) await checkDatabase(findings, store);
+  else await checkStore(findings, store);
   return findings.all;
 }
 
@@ -74,6 +76,15 @@ async function checkBalance(
     else ok(what);
   } catch (error) {
     fail(`its balance on ${chain.name} can not be read: ${errorText(error)}`, "mend what is said of the chain first");
+  }
+}
+
+async function checkDatabase({ ok, fail }: Findings, url: string): Promise<void> {
+  const { probePostgres } = await import("../store/openPostgres.ts");
+  try {
+    ok(`its store ${await probePostgres(url)} can be written`);
+  } catch (error) {
+    fail(errorText(error), "start the database, or correct DATABASE_URL or `relayer.store`");
   }
 }
 

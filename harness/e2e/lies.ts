@@ -27,6 +27,8 @@ const INSERTED = toEventSelector("InsertedIntoTree(bytes32,uint32)");
 const hex = z.templateLiteral(["0x", z.string()]);
 const logsSchema = z.array(z.looseObject({ address: z.string(), topics: z.array(hex), data: hex }));
 const blockSchema = z.looseObject({ hash: hex.nullable(), number: hex }).nullable();
+const atBlockSchema = z.object({ blockHash: hex });
+const realHashes = new Map<Hex, Hex>();
 
 function isCall({ method, params }: RpcRequest, signature: string): boolean {
   return method === "eth_call" && JSON.stringify(params).includes(`"${toFunctionSelector(signature)}`);
@@ -51,10 +53,19 @@ export const withoutLastLog: Lie = async ({ method }, forward) => {
   return logsSchema.parse(await forward()).slice(0, -3);
 };
 
-export const otherHash: Lie = async ({ method }, forward) => {
+/** Blocks have another hash, and are known by it. */
+export const otherHash: Lie = async ({ method, params }, forward) => {
+  for (const param of params) {
+    const { success, data } = atBlockSchema.safeParse(param);
+    const real = success ? realHashes.get(data.blockHash) : undefined;
+    if (success && real !== undefined) Object.assign(param as object, { blockHash: real });
+  }
   if (method !== "eth_getBlockByNumber") return await forward();
   const block = blockSchema.parse(await forward());
-  return block && { ...block, hash: keccak256(block.hash ?? "0x") };
+  if (block === null || block.hash === null) return block;
+  const hash = keccak256(block.hash);
+  realHashes.set(hash, block.hash);
+  return { ...block, hash };
 };
 
 /** Another chain, or a far number of the next transaction: what would be signed is good elsewhere, or never. */

@@ -2,16 +2,19 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type DatabaseConnection, Kysely, type Migration, Migrator, SqliteDialect, SqliteDriver } from "kysely";
 import Database from "libsql";
+import { ALONE, type Leases, leaseMigrations } from "./leases.ts";
 import { lockFile } from "./lockFile.ts";
+import { isPostgresUrl } from "./postgresUrl.ts";
 
 /** The store can not be opened or used. The message says what to do; a retry alone does not help. */
 export class StoreError extends Error {
   override name = "StoreError";
 }
 
-/** An agent's database: one file, one process that writes. */
+/** An agent's database: one file and one process that writes, or a PostgreSQL database that processes share by leases. */
 export type Store<DB> = {
   db: Kysely<DB>;
+  leases: Leases;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -20,13 +23,19 @@ export type Store<DB> = {
 export type Migrations = Record<string, Migration>;
 
 export type OpenStoreParameters = {
+  /** Or the URL of a PostgreSQL database. */
   file: string;
   migrations: Migrations;
   /** For looking on while the agent runs: the file must exist and be up to date, and every write is refused. */
   readonly?: boolean;
   /** For the agent itself, of which there must be one: refuses while another process has the store in this way. */
   exclusive?: boolean;
+  /** Of a PostgreSQL database, which any number may have in this way: for how long a process that is gone keeps what it worked on. */
+  leaseMs?: number;
 };
+
+/** What one kind of database has to bring along. */
+export type OpenedDatabase<DB> = { name: string; db: Kysely<DB>; leases: Leases; close(): Promise<void> };
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -39,7 +48,30 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @throws StoreError when the file is not a database, is of a newer version, has another owner, or can not be opened
  */
 export async function openStore<DB>(parameters: OpenStoreParameters): Promise<Store<DB>> {
-  const { file, migrations, readonly = false, exclusive = false } = parameters;
+  const { file, readonly = false } = parameters;
+  const isPostgres = isPostgresUrl(file);
+  // Loaded only where it is used: who has a file waits for no library of PostgreSQL's.
+  const open = isPostgres ? (await import("./openPostgres.ts")).openPostgres : openSqlite;
+  const { name, db, leases, close } = open<DB>(parameters);
+  const migrations = { ...parameters.migrations, ...(isPostgres && leaseMigrations) };
+
+  try {
+    // Groups are added to later, so a new migration may sort before one that has run already.
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: async () => migrations },
+      allowUnorderedMigrations: true,
+    });
+    if (readonly) await refuseWhenOutdated(name, migrator);
+    else await migrate(name, migrator);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, leases, close, [Symbol.asyncDispose]: close };
+}
+
+function openSqlite<DB>({ file, readonly = false, exclusive = false }: OpenStoreParameters): OpenedDatabase<DB> {
   const database = openFile(file, readonly);
   const lock = exclusive ? lockStore(file, database) : undefined;
   const db = new Kysely<DB>({ dialect: dialectOf(database) });
@@ -52,20 +84,7 @@ export async function openStore<DB>(parameters: OpenStoreParameters): Promise<St
     lock?.release();
   }
 
-  try {
-    // Groups are added to later, so a new migration may sort before one that has run already.
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => migrations },
-      allowUnorderedMigrations: true,
-    });
-    if (readonly) await refuseWhenOutdated(file, migrator);
-    else await migrate(file, migrator);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { db, close, [Symbol.asyncDispose]: close };
+  return { name: file, db, leases: ALONE, close };
 }
 
 function openFile(file: string, readonly: boolean): Database.Database {

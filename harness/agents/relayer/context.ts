@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
 import type { ChainClient } from "../../chains/client.ts";
+import type { Leases } from "../../store/leases.ts";
 import type { OriginIndex } from "../originIndex.ts";
 import type { RelayerEvent } from "./events.ts";
 import type { Commit } from "./groupCommit.ts";
@@ -24,6 +25,8 @@ export type Destination = {
 export type RelayerContext = {
   db: Kysely<RelayerTables>;
   commit: Commit<RelayerTables>;
+  /** Which of the work in the store is this process's. */
+  leases: Leases;
   log: Logger;
   /** Milliseconds since 1970. */
   now: () => number;

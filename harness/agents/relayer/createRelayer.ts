@@ -5,6 +5,7 @@ import type { Address } from "viem";
 import { mailboxAbi } from "../../contracts/abi.ts";
 import { type Pause, readPause } from "../../control/pause.ts";
 import { withTimeout } from "../../storage/withTimeout.ts";
+import { ALONE, type Leases } from "../../store/leases.ts";
 import { type Batcher, createBatcher } from "./batch/createBatcher.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
@@ -13,6 +14,7 @@ import { earningIds, receiptIn } from "./escrow/earnings.ts";
 import { withdrawCredit } from "./escrow/withdrawCredit.ts";
 import { ethCall } from "./ethCall.ts";
 import type { RelayerEvent } from "./events.ts";
+import { accountLease, fenced, originLease } from "./fenced.ts";
 import { createOriginFollower, type OriginFollower } from "./followOrigin.ts";
 import { createGroupCommit } from "./groupCommit.ts";
 import { createLimit, type Limit } from "./limit.ts";
@@ -21,7 +23,7 @@ import { markFailed, type StoredMessage } from "./messages.ts";
 import { readModuleType } from "./metadata/buildMetadata.ts";
 import { createCheckpointSource } from "./metadata/checkpointSource.ts";
 import { DEFAULT_RELAYER_OPTIONS, type RelayerOptions } from "./options.ts";
-import { remember } from "./remember.ts";
+import { remember, remembered } from "./remember.ts";
 import { errorText } from "./rpcError.ts";
 import { admitDue } from "./rules/admitDue.ts";
 import { createMessageRules } from "./rules/messageRules.ts";
@@ -29,15 +31,16 @@ import { reviewMessages } from "./rules/reviewMessages.ts";
 import type { RelayerTables } from "./schema.ts";
 import { createSubmitter, type Submitter } from "./submitter/createSubmitter.ts";
 import { readHead } from "./submitter/destinationHead.ts";
-import { settleTransactions } from "./submitter/settle.ts";
+import { settleAccounts } from "./submitter/settleAccounts.ts";
+import { countUnsettled } from "./submitter/slots.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 
 export type CreateRelayerParameters = {
   origins: readonly Origin[];
   /** A chain may be both origin and destination. */
   destinations: readonly Destination[];
-  /** Must have run `relayerMigrations`. */
-  store: { db: Kysely<RelayerTables> };
+  /** Must have run `relayerMigrations`. Without leases no other process works with it. */
+  store: { db: Kysely<RelayerTables>; leases?: Leases };
   log: Logger;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -53,6 +56,8 @@ type Outlet = {
   batcher: Batcher | undefined;
   deliveries: Tasks;
   oneReceipt: Limit;
+  /** Another process sends with the same key. */
+  waits: boolean;
 };
 
 export type RelayerState = {
@@ -88,6 +93,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   const context: RelayerContext = {
     db: store.db,
     commit: createGroupCommit(store.db),
+    leases: store.leases ?? ALONE,
     log,
     now,
     random,
@@ -108,11 +114,13 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
   const rules = createMessageRules(options, configs);
   const followers = new Map<number, { origin: Origin; follower: OriginFollower; suspects: Set<Address> }>();
   for (const origin of origins) {
-    const follower = createOriginFollower(context, origin, domains, rules);
+    const ours = fenced(context, originLease(origin.chain.domain));
+    const follower = createOriginFollower(ours, origin, domains, rules);
     followers.set(origin.chain.domain, { origin, follower, suspects: new Set() });
   }
+  const leaseOf = ({ chain, account }: Destination) => accountLease(chain.domain, account.address);
   const outlets = destinations.map((destination): Outlet => {
-    const submitter = createSubmitter(context, destination);
+    const submitter = createSubmitter(fenced(context, leaseOf(destination)), destination);
     const { batch } = options;
     return {
       destination,
@@ -120,6 +128,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       batcher: batch && createBatcher(context, { destination, submitter, options: batch }),
       deliveries: createTasks({ concurrency: options.concurrency, onError: report }),
       oneReceipt: createLimit(1),
+      waits: false,
     };
   });
   const chains = createTasks({ concurrency: Number.POSITIVE_INFINITY, onError: report });
@@ -128,10 +137,34 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     if (!stopped.signal.aborted) log.warn({ what, error: errorText(error) }, "will try again");
   }
 
-  async function serve({ destination, submitter, batcher, deliveries, oneReceipt }: Outlet): Promise<void> {
+  async function follow({ origin, follower }: { origin: Origin; follower: OriginFollower }): Promise<void> {
+    const term = await context.leases.take(originLease(origin.chain.domain));
+    if (term === undefined) await follower.look();
+    else await follower.follow(stopped.signal, term);
+  }
+
+  /** Whether nobody else sends with our key on a destination. Says so when that changes. */
+  async function maySend(outlet: Outlet): Promise<boolean> {
+    const may = (await context.leases.take(leaseOf(outlet.destination))) !== undefined;
+    const { chain, account } = outlet.destination;
+    const details = { chain: chain.name, account: account.address };
+    if (!may && !outlet.waits) {
+      log.warn(
+        details,
+        "another process sends with this key: nothing is sent by this one while it runs. Give each a key of its own",
+      );
+    }
+    if (may && outlet.waits) log.info(details, "no other process sends with this key any more: this one does");
+    outlet.waits = !may;
+    return may;
+  }
+
+  async function serve(outlet: Outlet): Promise<void> {
+    const { destination, submitter, batcher, deliveries, oneReceipt } = outlet;
     const { chain, client, account } = destination;
+    if (!(await maySend(outlet))) return;
     const head = await readHead(client, chain);
-    await settleTransactions(context, destination, head);
+    await settleAccounts(context, destination, head);
     await submitter.keepUp();
     if (stopped.signal.aborted || state.paused !== undefined) return;
 
@@ -154,7 +187,9 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       oneReceipt,
       isIndexed: (message) => followers.get(message.origin)?.follower.contains(message),
     };
-    const limit = options.maxUnsettled - (await countUnsettled(chain.domain));
+    const free = options.maxUnsettled - (await countUnsettled(context.db, destination));
+    // Of what is shared nobody takes more than it can work on.
+    const limit = context.leases.alone ? free : Math.min(free, options.concurrency);
     if (limit <= 0) return;
     const readTo = async (origin: number) => (await followers.get(origin)?.follower.paymentsTo()) ?? -1;
     const earns = async (message: StoredMessage) => {
@@ -185,6 +220,8 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     } catch (error) {
       if (error !== tooSlow) throw error;
       await markFailed(context, message, tooSlow.message);
+    } finally {
+      await context.leases.release([message.id]);
     }
   }
 
@@ -195,16 +232,6 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
     const { allowLocalStorage, readTimeoutMs } = options;
     const { chain, client, index } = origin;
     return createCheckpointSource({ chain, client, tree: index.tree, allowLocalStorage, readTimeoutMs, suspects });
-  }
-
-  async function countUnsettled(destination: number): Promise<number> {
-    const { count } = await store.db
-      .selectFrom("transaction")
-      .select((select) => select.fn.countAll<number>().as("count"))
-      .where("destination", "=", destination)
-      .where("state", "in", ["pending", "included"])
-      .executeTakeFirstOrThrow();
-    return Number(count);
   }
 
   let reviewed = false;
@@ -235,15 +262,15 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
         return report("review of the messages by the lists", error);
       }
     }
-    for (const { origin, follower } of followers.values()) {
-      chains.start(`origin ${origin.chain.name}`, () => follower.follow(stopped.signal));
+    for (const entry of followers.values()) {
+      chains.start(`origin ${entry.origin.chain.name}`, () => follow(entry));
     }
     await chains.settled(options.tickBudgetMs);
     for (const outlet of outlets) {
       chains.start(`destination ${outlet.destination.chain.name}`, () => serve(outlet));
     }
     await chains.settled(options.tickBudgetMs);
-    for (const { destination, submitter } of state.paused === undefined ? outlets : []) {
+    for (const { destination, submitter } of state.paused === undefined ? outlets.filter(({ waits }) => !waits) : []) {
       chains.start(`claims on ${destination.chain.name}`, () => collect(destination, submitter));
       chains.start(`credit on ${destination.chain.name}`, () => withdrawCredit(context, destination, submitter));
     }
@@ -271,13 +298,5 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       await chains.settled();
       await Promise.all(outlets.map(({ deliveries }) => deliveries.settled()));
     },
-  };
-}
-
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    if (!made.has(key)) made.set(key, make(key));
-    return made.get(key) as V;
   };
 }

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import type { Address, Hash } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ChainClient, createChainClient } from "../../chains/client.ts";
+import { ALONE } from "../../store/leases.ts";
 import { createOriginIndex } from "../originIndex.ts";
 import { createOriginFollower } from "./followOrigin.ts";
 import { createGroupCommit } from "./groupCommit.ts";
@@ -121,7 +122,13 @@ test.each([
   });
   const { store } = await world.startRelayer({}, { name: `without ${broken}` });
   const index = await createOriginIndex({ chain, client: createChainClient(chain), store });
-  const context = { db: store.db, commit: createGroupCommit(store.db), log: pino({ level: "silent" }), now: Date.now };
+  const context = {
+    db: store.db,
+    commit: createGroupCommit(store.db),
+    leases: ALONE,
+    log: pino({ level: "silent" }),
+    now: Date.now,
+  };
   const rest = { random: () => 0, emit: () => {}, options: DEFAULT_RELAYER_OPTIONS };
   const domains = [world.destination.config.domain];
   const follower = createOriginFollower({ ...context, ...rest }, { chain, client, index }, domains);

@@ -11,8 +11,14 @@ import { createMessageRules, type MessageRules } from "./rules/messageRules.ts";
 import type { MessageTable } from "./schema.ts";
 
 export type OriginFollower = {
-  /** Reads on and records new messages. @throws what the index throws: the origin can not be followed for now */
-  follow(signal: AbortSignal): Promise<void>;
+  /**
+   * Reads on and records new messages.
+   * @param term of the lease of the origin, where processes share it
+   * @throws what the index throws: the origin can not be followed for now
+   */
+  follow(signal: AbortSignal, term?: number): Promise<void>;
+  /** In place of that while another process does it. @throws the same */
+  look(): Promise<void>;
   /** Whether the message is in the origin's index as last compared with the chain; undefined before the first comparison. */
   contains(message: { id: Hash; nonce: number }): boolean | undefined;
   /** Up to which block what was paid or locked is known. */
@@ -128,8 +134,12 @@ export function createOriginFollower(
   }
 
   return {
-    async follow(signal) {
-      const state = await index.tick({ signal });
+    async look() {
+      certain = (await index.look()).count;
+    },
+
+    async follow(signal, term) {
+      const state = await index.tick({ signal, ...(term !== undefined && { term }) });
       certain = state.count;
       // First payments and locks, so that no message seems unpaid whose payment came with it. Those that can not be read hold
       // neither each other up nor the messages.

@@ -3,12 +3,14 @@ import type { Hash } from "viem";
 import { expectingDelay, retryDelay, waitingDelay } from "./backoff.ts";
 import type { RelayerContext } from "./context.ts";
 import type { Shortfall } from "./rules/paymentPolicy.ts";
-import type { MessageTable, RelayerTables } from "./schema.ts";
+import { MESSAGE_STATES, type MessageState, type MessageTable, type RelayerTables } from "./schema.ts";
 
 export type StoredMessage = Selectable<MessageTable>;
 
 /** States in which no transaction of ours is unsettled. */
 export const WORKABLE = ["pending", "waiting"] as const;
+
+const UNDELIVERED = MESSAGE_STATES.filter((state) => state !== "delivered");
 
 /** The reason of a message that is not paid for, with how to pay. */
 export function howToPay(id: Hash, { reason, wantedWei, wantedGas }: Shortfall): string {
@@ -17,22 +19,31 @@ export function howToPay(id: Hash, { reason, wantedWei, wantedGas }: Shortfall):
 
 const NOTHING_WANTED = { wanted_wei: null, wanted_gas: null, wanted_lock: null };
 
-/** The messages whose next attempt is due, longest due first. */
-export function dueMessages(
-  { db, now }: RelayerContext,
+/** The messages whose next attempt is due, longest due first; where processes share them, such that are leased to this one then. */
+export async function dueMessages(
+  { db, now, leases }: Pick<RelayerContext, "db" | "now" | "leases">,
   parameters: { destination: number; limit: number; offset?: number },
 ): Promise<StoredMessage[]> {
-  return db
-    .selectFrom("message")
-    .selectAll()
-    .where("destination", "=", parameters.destination)
-    .where("state", "in", WORKABLE)
-    .where("next_attempt_at", "<=", now())
-    .orderBy("next_attempt_at")
-    .orderBy("nonce")
-    .limit(parameters.limit)
-    .offset(parameters.offset ?? 0)
-    .execute();
+  const due = (trx: Kysely<RelayerTables>) =>
+    trx
+      .selectFrom("message")
+      .selectAll("message")
+      .where("destination", "=", parameters.destination)
+      .where("state", "in", WORKABLE)
+      .where("next_attempt_at", "<=", now())
+      .orderBy("next_attempt_at")
+      .orderBy("message.nonce")
+      .limit(parameters.limit)
+      .offset(parameters.offset ?? 0);
+  if (leases.alone) return due(db).execute();
+  return await db.transaction().execute(async (trx) => {
+    const rows = await due(trx).where(leases.isFree("message.id")).forUpdate("message").skipLocked().execute();
+    const ours = await leases.claim(
+      trx,
+      rows.map(({ id }) => id),
+    );
+    return rows.filter(({ id }) => ours.has(id));
+  });
 }
 
 /** Whether a message waits for a payment alone. */
@@ -133,7 +144,7 @@ export async function storeExcluded(
 
 /** An attempt failed; the next one is later each time, and there is always a next one. */
 export async function markFailed(context: RelayerContext, message: StoredMessage, reason: string): Promise<void> {
-  await context.commit((trx) => failAttempt(context, trx, message, reason));
+  await context.commit((trx) => failAttempt(context, trx, message, reason, { from: WORKABLE }));
   context.emit({ type: "failed", id: message.id, reason });
 }
 
@@ -143,7 +154,7 @@ export async function failAttempt(
   trx: Transaction<RelayerTables>,
   message: { id: Hash; attempts: number },
   reason: string,
-  capMs: number = options.retryCapMs,
+  { capMs = options.retryCapMs, from = UNDELIVERED }: { capMs?: number; from?: readonly MessageState[] } = {},
 ): Promise<void> {
   const attempts = message.attempts + 1;
   const delay = retryDelay({ attempts, baseMs: options.retryBaseMs, capMs, random });
@@ -151,7 +162,7 @@ export async function failAttempt(
     .updateTable("message")
     .set({ state: "pending", attempts, reason, next_attempt_at: now() + delay, updated_at: now() })
     .where("id", "=", message.id)
-    .where("state", "!=", "delivered")
+    .where("state", "in", from)
     .execute();
 }
 

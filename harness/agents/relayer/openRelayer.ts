@@ -1,3 +1,4 @@
+import type { QueryExecutorProvider } from "kysely";
 import type { Logger } from "pino";
 import type { LocalAccount } from "viem";
 import type { ChainConfig } from "../../chains/chainConfig.ts";
@@ -10,6 +11,7 @@ import { steadyNow } from "../steadyNow.ts";
 import type { Destination, Origin } from "./context.ts";
 import { createRelayer, type Relayer } from "./createRelayer.ts";
 import type { RelayerEvent } from "./events.ts";
+import { originLease } from "./fenced.ts";
 import { forgetFuture } from "./forgetFuture.ts";
 import type { RelayerOptions } from "./options.ts";
 import { type RelayerTables, relayerMigrations } from "./schema.ts";
@@ -19,7 +21,10 @@ export type OpenRelayerParameters = {
   destinations: readonly ChainConfig[];
   /** Pays for deliveries on every destination. Nobody else may send from it. */
   account: LocalAccount;
+  /** A file, or the URL of a PostgreSQL database that several relayers share, each with a key of its own. */
   storeFile: string;
+  /** Of such a database: for how long a process that is gone keeps what it worked on. */
+  leaseMs?: number;
   log: Logger;
   now?: () => number;
   onEvent?: (event: RelayerEvent) => void;
@@ -47,16 +52,18 @@ export function openRelayerStore(parameters: Omit<OpenStoreParameters, "migratio
  * @throws StoreError when the store can not be opened
  */
 export async function openRelayer(parameters: OpenRelayerParameters): Promise<OpenedRelayer> {
-  const { account, storeFile, log, now = steadyNow, onRequest = () => {}, ...rest } = parameters;
+  const { account, storeFile, leaseMs, log, onRequest = () => {}, ...rest } = parameters;
   const open = (chain: ChainConfig) =>
     countRequests(createChainClient(chain), (result) => onRequest(chain.name, result));
-  const store = await openRelayerStore({ file: storeFile, exclusive: true });
+  const store = await openRelayerStore({ file: storeFile, exclusive: true, ...(leaseMs !== undefined && { leaseMs }) });
   try {
+    const now = parameters.now ?? (await store.leases.clock(steadyNow));
     await forgetFuture(store.db, now());
     const origins = await Promise.all(
       rest.origins.map(async (chain) => {
         const client = open(chain);
-        return { chain, client, index: await createOriginIndex({ chain, client, store, log }) };
+        const guard = (trx: QueryExecutorProvider) => store.leases.hold(trx, originLease(chain.domain));
+        return { chain, client, index: await createOriginIndex({ chain, client, store, guard, log }) };
       }),
     );
     const destinations = rest.destinations.map((chain) => ({ chain, client: open(chain), account }));

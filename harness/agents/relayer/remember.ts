@@ -10,3 +10,12 @@ export function remember<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise
     return answer;
   };
 }
+
+/** Makes one per key. */
+export function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key) as V;
+  };
+}

@@ -17,7 +17,7 @@ export function relayerCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const config = readConfig(command.optsWithGlobals().config);
       if (config.relayer === undefined) throw new UsageError(`${config.file} has no part "relayer"`);
-      const { key, store, origins: from, destinations: to, http, ...options } = config.relayer;
+      const { key, store, leaseSeconds, origins: from, destinations: to, http, ...options } = config.relayer;
       const all = Object.keys(config.chains);
       const origins = from ?? all;
       const destinations = to ?? all;
@@ -41,6 +41,7 @@ export function relayerCommand(): Command {
         onEvent: sight.onEvent,
         onRequest: sight.onRequest,
         storeFile: store,
+        ...(leaseSeconds !== undefined && { leaseMs: leaseSeconds * 1_000 }),
         log,
         options,
       });

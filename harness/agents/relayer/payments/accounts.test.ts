@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { type Hash, numberToHex, pad } from "viem";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { ALONE } from "../../../store/leases.ts";
 import { openStore, type Store } from "../../../store/openStore.ts";
 import type { RelayerContext } from "../context.ts";
 import { createGroupCommit } from "../groupCommit.ts";
@@ -32,6 +33,7 @@ beforeEach(async () => {
   context = {
     db: store.db,
     commit: createGroupCommit(store.db),
+    leases: ALONE,
     log: pino({ level: "silent" }),
     now: () => time,
     random: () => 0.5,

@@ -49,18 +49,17 @@ export async function readTotals(db: Kysely<RelayerTables>): Promise<Totals> {
   };
 }
 
-type Parts = { high: number; middle: number; low: number };
+/** Texts where the database's sums have no limit. */
+type Parts = { high: number | string; middle: number | string; low: number | string };
 
-/** SQLite counts to 2^63: the sum of decimal texts is made of the sums of three parts of nine digits and what is above. */
+/** Databases count to 2^63: the sum of decimal texts is made of the sums of their last nine digits, the nine before, and what is above. */
 function parts(column: "payment" | "cost" | "amount") {
-  const text = sql.ref(column);
-  const sum = (digits: RawBuilder<unknown>) => sql<number>`coalesce(sum(cast(${digits} as integer)), 0)`;
+  const text = sql`('000000000000000000' || ${sql.ref(column)})`;
+  const sum = (digits: RawBuilder<unknown>) => sql<number | string>`coalesce(sum(cast(${digits} as bigint)), 0)`;
   return [
-    sum(sql`case when length(${text}) > 18 then substr(${text}, 1, length(${text}) - 18) else '0' end`).as("high"),
-    sum(
-      sql`case when length(${text}) > 9 then substr(${text}, max(1, length(${text}) - 17), min(9, length(${text}) - 9)) else '0' end`,
-    ).as("middle"),
-    sum(sql`substr(${text}, -9)`).as("low"),
+    sum(sql`substr(${text}, 1, length(${text}) - 18)`).as("high"),
+    sum(sql`substr(${text}, length(${text}) - 17, 9)`).as("middle"),
+    sum(sql`substr(${text}, length(${text}) - 8)`).as("low"),
   ] as const;
 }
 

@@ -35,8 +35,10 @@ export async function admitDue(
     const refusals = rules.areNone ? new Map<Hash, Refusal>() : await refuse(page);
     await store(page, refusals);
     admitted.push(...page.filter(({ id }) => !refusals.has(id)));
+    await context.leases.release([...refusals.keys()]);
     if (page.length < limit) break;
   }
+  await context.leases.release(admitted.slice(limit).map(({ id }) => id));
   return admitted.slice(0, limit);
 
   async function refuse(page: readonly StoredMessage[]): Promise<Map<Hash, Refusal>> {

@@ -1,5 +1,6 @@
 import type { Selectable, Transaction } from "kysely";
 import type { Address, Hash, Hex } from "viem";
+import { LeaseLostError } from "../../../store/leases.ts";
 import type { Destination, RelayerContext } from "../context.ts";
 import { createLimit } from "../limit.ts";
 import { failAttempt, WORKABLE } from "../messages.ts";
@@ -8,6 +9,7 @@ import type { Purpose, RelayerTables, TransactionTable } from "../schema.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import { readNonce } from "./destinationHead.ts";
 import { FeeLimitError, marketFees } from "./fees.ts";
+import { lockWorkable, TakenMeanwhileError } from "./lockWorkable.ts";
 import { freeNonces } from "./nonces.ts";
 import type { Part } from "./signer.ts";
 import { createChainId, signTransaction } from "./signer.ts";
@@ -76,7 +78,7 @@ const ROUND = 50;
  * that is not settled, so it can not be paid for twice.
  */
 export function createSubmitter(context: RelayerContext, destination: Destination): Submitter {
-  const { db, commit, now, log, emit, options } = context;
+  const { db, commit, leases, now, log, emit, options } = context;
   const { chain, client, account } = destination;
   const chainId = createChainId(client);
   const oneRound = createLimit(1);
@@ -87,7 +89,8 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
     const round = queue.splice(0, ROUND);
     if (round.length === 0) return;
     const sent = await send(round.map(({ order }) => order)).catch((error: unknown): SubmitResult => {
-      const status = error instanceof FeeLimitError ? "waiting" : "failed";
+      const waits = [FeeLimitError, LeaseLostError, TakenMeanwhileError].some((kind) => error instanceof kind);
+      const status = waits ? "waiting" : "failed";
       return { status, reason: `could not submit: ${errorText(error)}` };
     });
     const unsent = {
@@ -130,7 +133,10 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       sendable.flatMap((order) => (order.id === null || order.reason === undefined ? [] : [[order.id, order.reason]])),
     );
     const batched = new Map(rows.map(({ hash }, i) => [hash, partsOf(sendable[i])]));
+    const idsOf = ({ hash, message_id: id }: (typeof rows)[number]) =>
+      id === null ? (batched.get(hash) ?? []).map((part) => part.id) : [id];
     await commit(async (trx) => {
+      if (!leases.alone) await lockWorkable(trx, rows.flatMap(idsOf));
       await storeSigned(trx, rows, now(), { reasons, batched });
       for (const order of sendable) if ("alongside" in order) await order.alongside?.(trx);
     });
@@ -164,7 +170,7 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
         const reason = `${chain.name} refused the transaction: ${answer.reason}`;
         // An empty account is soon filled again once somebody sees it.
         const capMs = answer.reason?.includes("insufficient") ? options.waitingCapMs : options.retryCapMs;
-        for (const message of messages) await failAttempt(context, trx, message, reason, capMs);
+        for (const message of messages) await failAttempt(context, trx, message, reason, { capMs });
       }
     });
     for (const [i, { hash, nonce, message_id: id, purpose }] of rows.entries()) {

@@ -13,7 +13,6 @@ import { type Inclusion, readBlockHash, readInclusion } from "./receipts.ts";
 import {
   type LiveTransaction,
   messagesOf,
-  readSlots,
   type Slot,
   storeInclusion,
   storePrepared,
@@ -27,7 +26,7 @@ type Included = Pick<LiveTransaction, "hash" | "message_id" | "purpose" | "batch
 };
 
 /**
- * Finds out what became of every transaction that is not settled: included, reorganised out, final, or replaced by another of
+ * Finds out what became of transactions that are not settled: included, reorganised out, final, or replaced by another of
  * its nonce. Only what is final settles a message, whether it succeeded or reverted, so that no message is paid for twice
  * because a block was reorganised or a node lagged behind.
  * @throws the first error of the RPC, after everything else was done
@@ -36,9 +35,9 @@ export async function settleTransactions(
   context: RelayerContext,
   { chain, client }: Destination,
   head: DestinationHead,
+  slots: readonly Slot[],
 ): Promise<void> {
-  const { db, commit, now, emit, log } = context;
-  const slots = await readSlots(db, chain.domain);
+  const { commit, now, emit, log } = context;
   const blockHash = remember((block: number) => readBlockHash(client, block));
   const minedNonce = remember((account: Address) => readNonce(client, account, "latest"));
   const finalNonce = remember((account: Address) => readNonce(client, account, head.final));

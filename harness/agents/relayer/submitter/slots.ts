@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Address, Hash } from "viem";
+import type { Destination } from "../context.ts";
 import type { Purpose, RelayerTables } from "../schema.ts";
 import type { Deliveries } from "./deliveriesIn.ts";
 import type { Inclusion } from "./receipts.ts";
@@ -26,19 +27,20 @@ export type LiveTransaction = {
   success: number | null;
 };
 
-const LIVE = ["pending", "included"] as const;
+/** States in which a transaction is not settled. */
+export const LIVE = ["pending", "included"] as const;
 
-/** All slots of a destination that are not settled, by nonce. */
-export async function readSlots(db: Kysely<RelayerTables>, destination: number): Promise<Slot[]> {
-  const rows = await db
+/** All slots of a destination that are not settled, by nonce; or those of one account. */
+export async function readSlots(db: Kysely<RelayerTables>, destination: number, account?: Address): Promise<Slot[]> {
+  const all = db
     .selectFrom("transaction")
     .select(["hash", "account", "nonce", "message_id", "purpose", "state", "max_fee_per_gas", "created_at"])
     .select(["broadcast_at", "block_number", "block_hash", "success"])
     .where("destination", "=", destination)
     .where("state", "in", LIVE)
     .orderBy("nonce")
-    .orderBy("created_at", "desc")
-    .execute();
+    .orderBy("created_at", "desc");
+  const rows = await (account === undefined ? all : all.where("account", "=", account)).execute();
   const batched = await readBatched(
     db,
     rows.flatMap(({ hash, purpose }) => (purpose === "batch" ? [hash] : [])),
@@ -82,6 +84,21 @@ export function messagesOf({
     if (batched.length > 0) return batched.map((part) => part.id);
   }
   return [];
+}
+
+/** How many transactions of the account are not settled. */
+export async function countUnsettled(
+  db: Kysely<RelayerTables>,
+  { chain, account }: Pick<Destination, "chain" | "account">,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom("transaction")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("destination", "=", chain.domain)
+    .where("account", "=", account.address.toLowerCase() as Address)
+    .where("state", "in", LIVE)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Within a transaction: one of the slot's transactions is in a block. */

@@ -1,11 +1,12 @@
 import type { Destination, RelayerContext } from "../context.ts";
 import { errorText } from "../rpcError.ts";
 import { broadcast } from "./broadcast.ts";
+import { broadcastAgain } from "./broadcastAgain.ts";
 import { readNonce } from "./destinationHead.ts";
 import { FeeLimitError, type Fees, larger, marketFees, replacementFees } from "./fees.ts";
 import { freeNonces } from "./nonces.ts";
 import { type Call, callOf, emptyCall, signTransaction } from "./signer.ts";
-import { type LiveTransaction, messagesOf, readSlots, type Slot } from "./slots.ts";
+import { messagesOf, readSlots, type Slot } from "./slots.ts";
 import { storeSigned } from "./storeSigned.ts";
 
 export type Upkeep = {
@@ -58,7 +59,8 @@ export function createUpkeep(
       }
       await fillGaps(slots, mined, pending, market);
     }
-    await broadcastAgain(slots.filter((slot) => !replaced.has(slot) && !withdrawn.has(slot)));
+    const others = slots.filter((slot) => !replaced.has(slot) && !withdrawn.has(slot));
+    await broadcastAgain(context, { chain, client }, others, startedAt);
   }
 
   /** Slots for messages that their origin has dropped since: nobody must deliver those any more. */
@@ -166,37 +168,6 @@ export function createUpkeep(
         .where("hash", "=", row.hash)
         .execute();
     });
-  }
-
-  async function broadcastAgain(slots: readonly Slot[]): Promise<void> {
-    const due = slots.map(({ transactions: [newest] }) => newest).filter(isDue);
-    if (due.length === 0) return;
-    const rows = await db
-      .selectFrom("transaction")
-      .select(["hash", "raw"])
-      .where(
-        "hash",
-        "in",
-        due.map(({ hash }) => hash),
-      )
-      .orderBy("nonce")
-      .execute();
-    const answers = await broadcast(
-      client,
-      rows.map(({ raw }) => raw),
-    );
-    const accepted = rows.filter((_, i) => answers[i]?.status === "accepted").map(({ hash }) => hash);
-    const other = answers.find(({ status }) => status !== "accepted");
-    if (other !== undefined) log.warn({ chain: chain.name, reason: other.reason }, "could not broadcast again");
-    if (accepted.length === 0) return;
-    await commit(async (trx) => {
-      await trx.updateTable("transaction").set({ broadcast_at: now() }).where("hash", "in", accepted).execute();
-    });
-  }
-
-  function isDue({ state, broadcast_at }: LiveTransaction): boolean {
-    if (state !== "pending") return false;
-    return broadcast_at === null || broadcast_at < startedAt || now() - broadcast_at >= options.rebroadcastAfterMs;
   }
 
   return {
