@@ -2,10 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IXERC20} from "src/interfaces/IXERC20.sol";
-import {IXERC20Lockbox} from "src/interfaces/IXERC20Lockbox.sol";
 
 /// @notice An xERC20 with a mint limit and a burn limit for each bridge, set by anyone, that can be told to misbehave.
 contract LimitedXERC20 is IXERC20, ERC20("Limited", "XLIM") {
@@ -38,35 +36,5 @@ contract LimitedXERC20 is IXERC20, ERC20("Limited", "XLIM") {
         if (amount > limit) revert OverLimit(amount, limit);
         burningCurrentLimitOf[msg.sender] = limit - amount;
         _burn(user, amount - _spared);
-    }
-}
-
-/// @notice A lockbox, that can be told to mint or to burn another amount than it locks or releases.
-contract Lockbox is IXERC20Lockbox {
-    IXERC20 public immutable XERC20;
-    IERC20 public immutable ERC20;
-    uint256 internal _kept;
-    uint256 internal _spared;
-
-    constructor(IXERC20 xerc20, IERC20 erc20) {
-        (XERC20, ERC20) = (xerc20, erc20);
-    }
-
-    function setKept(uint256 kept) external {
-        _kept = kept;
-    }
-
-    function setSpared(uint256 spared) external {
-        _spared = spared;
-    }
-
-    function deposit(uint256 amount) external {
-        require(ERC20.transferFrom(msg.sender, address(this), amount));
-        XERC20.mint(msg.sender, amount - _kept);
-    }
-
-    function withdrawTo(address to, uint256 amount) external {
-        XERC20.burn(msg.sender, amount - _spared);
-        require(ERC20.transfer(to, amount));
     }
 }

@@ -71,7 +71,10 @@ it("stores one transaction for a message that two processes believe to be theirs
   });
   const store = ({ db }: RelayerStore, rows: ReturnType<typeof row>[]) =>
     db.transaction().execute(async (trx) => {
-      await lockWorkable(trx, rows);
+      await lockWorkable(
+        trx,
+        rows.map(({ message_id: id }) => id),
+      );
       await storeSigned(trx, rows, 0);
     });
   const results = await Promise.allSettled([

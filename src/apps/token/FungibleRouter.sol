@@ -96,6 +96,7 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
 
     function _take(uint32 destination, bytes32 recipient, uint256 amount)
         internal
+        virtual
         override
         returns (uint256 sent, uint256 value, bytes memory body)
     {
@@ -111,6 +112,7 @@ abstract contract FungibleRouter is IFungibleRouter, TokenRouter {
     function _quoteTake(uint32 destination, bytes32 recipient, uint256 amount)
         internal
         view
+        virtual
         override
         returns (uint256, bytes memory)
     {

@@ -24,6 +24,7 @@ import {TokenRouter} from "./TokenRouter.sol";
 contract HypXERC20Lockbox is IHypXERC20Lockbox, FungibleRouter, ReentrancyGuardTransient {
     using ExactPull for IERC20;
     using SafeERC20 for IERC20;
+    using SafeERC20 for IXERC20;
 
     /// @inheritdoc IHypXERC20Lockbox
     IXERC20Lockbox public immutable lockbox;
@@ -55,6 +56,7 @@ contract HypXERC20Lockbox is IHypXERC20Lockbox, FungibleRouter, ReentrancyGuardT
         if (msg.sender != address(this)) revert NotMyself(msg.sender);
         uint256 before = xERC20.balanceOf(address(this));
         xERC20.mint(address(this), amount);
+        xERC20.forceApprove(address(lockbox), amount); // it burns what is another's
         lockbox.withdrawTo(to, amount);
         if (xERC20.balanceOf(address(this)) != before) revert NotWithdrawn(amount);
     }

@@ -133,10 +133,8 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
       sendable.flatMap((order) => (order.id === null || order.reason === undefined ? [] : [[order.id, order.reason]])),
     );
     const batched = new Map(rows.map(({ hash }, i) => [hash, partsOf(sendable[i])]));
-    const idsOf = ({ hash, message_id: id }: (typeof rows)[number]) =>
-      id === null ? (batched.get(hash) ?? []).map((part) => part.id) : [id];
     await commit(async (trx) => {
-      if (!leases.alone) await lockWorkable(trx, rows.flatMap(idsOf));
+      if (!leases.alone) await lockWorkable(trx, sendable.flatMap(idsOf));
       await storeSigned(trx, rows, now(), { reasons, batched });
       for (const order of sendable) if ("alongside" in order) await order.alongside?.(trx);
     });

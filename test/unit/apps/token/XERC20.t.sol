@@ -13,7 +13,8 @@ import {IXERC20Lockbox} from "src/interfaces/IXERC20Lockbox.sol";
 
 import {Shipped} from "../../../kit/Shipped.sol";
 import {TokenTest} from "../../../kit/TokenTest.sol";
-import {LimitedXERC20, Lockbox} from "../../../mocks/LimitedXERC20.sol";
+import {LimitedXERC20} from "../../../mocks/LimitedXERC20.sol";
+import {Lockbox} from "../../../mocks/Lockbox.sol";
 
 /// @notice The lockbox of a token on one chain, its xERC20 on the other.
 contract XERC20Test is TokenTest {
@@ -47,6 +48,7 @@ contract XERC20Test is TokenTest {
         assertEq(xHere.balanceOf(address(here)), 0);
         assertEq(xThere.balanceOf(address(there)), 0);
         assertEq(token.allowance(address(here), address(box)), 0);
+        assertEq(xHere.allowance(address(here), address(box)), 0);
     }
 
     /* --------------------------------------------------- both ways -------------------------------------------------- */
