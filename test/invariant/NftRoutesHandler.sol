@@ -84,12 +84,13 @@ contract NftRoutesHandler is BaseTest {
         transfer.id = id % IDS;
         bool here = from % 4 != 0 && _where[transfer.id] != IN_FLIGHT;
         transfer.from = here ? _where[transfer.id] : from % DOMAINS;
-        transfer.to = (transfer.from + 1 + to % (DOMAINS - 1)) % DOMAINS;
+        transfer.to = (transfer.from + 1 + (to % (DOMAINS - 1))) % DOMAINS;
         transfer.recipient = _recipient(transfer.to, who);
         bool rightly = here && sender % 4 != 0 && !_waits[transfer.id];
         address user = rightly ? _account(_whose[transfer.id]) : _users[sender % 4];
-        rightly = _where[transfer.id] == transfer.from && !_waits[transfer.id]
-            && _whose[transfer.id] == Reference.addr32(user);
+        rightly =
+            _where[transfer.id] == transfer.from && !_waits[transfer.id]
+                && _whose[transfer.id] == Reference.addr32(user);
 
         transfer.message = _next(transfer);
         bytes memory call =

@@ -527,10 +527,7 @@ library Shipped {
         return IHypXERC20(_deploy("src/apps/token/HypXERC20.sol:HypXERC20", arguments));
     }
 
-    function hypXERC20Lockbox(IXERC20Lockbox lockbox, RouterConfig memory config)
-        internal
-        returns (IHypXERC20Lockbox)
-    {
+    function hypXERC20Lockbox(IXERC20Lockbox lockbox, RouterConfig memory config) internal returns (IHypXERC20Lockbox) {
         bytes memory arguments = abi.encode(lockbox, 1, 1, config.mailbox, config.hook, config.module, config.owner);
         return IHypXERC20Lockbox(_deploy("src/apps/token/HypXERC20Lockbox.sol:HypXERC20Lockbox", arguments));
     }

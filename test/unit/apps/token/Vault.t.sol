@@ -64,7 +64,7 @@ contract VaultTest is TokenTest {
         _deliver(_transfer(alice, here, bob32, AMOUNT));
         vault.lose(AMOUNT / 4);
         _deliver(_transfer(bob, there, bob32, AMOUNT));
-        assertApproxEqAbs(token.balanceOf(bob), AMOUNT * 3 / 4, 1);
+        assertApproxEqAbs(token.balanceOf(bob), (AMOUNT * 3) / 4, 1);
         _expectConserved();
     }
 
