@@ -21,6 +21,8 @@ export type FaultRunParameters = {
 const MAX_DURATION = 5;
 /** What is late has been put off for as long as the faults lasted, at most; a transaction that is stuck is replaced after a minute, and again. */
 const SETTLE_MS = 300_000;
+/** Characters of the agents' output that a failure shows. */
+const TOLD = 6_000;
 
 /**
  * Lets messages flow between two chains, each agent in a process of its own, behind a node of its own, while what can go wrong
@@ -78,7 +80,13 @@ async function tellFaults({ seed, steps }: FaultRunParameters, tell: (line: stri
   for (const name of CHAIN_NAMES) await world.sendMany(name, [{ body: stringToHex(`last of ${name}`) }]);
 
   const running = () => agents.flatMap(({ process }) => process ?? []);
-  await eventually(() => isQuiet(world), { what: "all delivered", agents: running(), timeoutMs: SETTLE_MS });
+  try {
+    await eventually(() => isQuiet(world), { what: "all delivered", agents: running(), timeoutMs: SETTLE_MS });
+  } catch (error) {
+    for (const name of CHAIN_NAMES) tell(await describe(world, name));
+    tell(`the last that was said: ${output.slice(-TOLD)}`);
+    throw error;
+  }
   for (let i = 0; i <= FINALITY; i++) await nextBlock(world);
   noteSignatures(agents, signed);
   for (const agent of running()) expect(await agent.terminate()).toBe(0);
@@ -139,6 +147,22 @@ async function dispatched({ chains }: World, name: ChainName): Promise<Hash[]> {
   } as const;
   const events = await control(chains[name]).getContractEvents(dispatches);
   return events.map(({ args }) => args.messageId);
+}
+
+/** What is missing on a chain, and what its node knows of the relayer's transactions. */
+async function describe(world: World, name: ChainName): Promise<string> {
+  const node = control(world.chains[name]);
+  const arrived = new Set(await processed(world.chains[name]));
+  const missing = (await dispatched(world, other(name))).filter((id) => !arrived.has(id));
+  const account = { address: localAccounts.relayer.address };
+  const [latest, pending] = await Promise.all([
+    node.getTransactionCount(account),
+    node.getTransactionCount({ ...account, blockTag: "pending" }),
+  ]);
+  const pool = JSON.stringify(await node.getTxpoolStatus(), (_, value) =>
+    typeof value === "bigint" ? Number(value) : value,
+  );
+  return `${name}: ${missing.length} missing: ${missing.slice(0, 5)}; nonces ${latest}, ${pending}; pool ${pool}`;
 }
 
 async function isQuiet(world: World): Promise<boolean> {
