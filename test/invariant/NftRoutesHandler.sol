@@ -88,9 +88,8 @@ contract NftRoutesHandler is BaseTest {
         transfer.recipient = _recipient(transfer.to, who);
         bool rightly = here && sender % 4 != 0 && !_waits[transfer.id];
         address user = rightly ? _account(_whose[transfer.id]) : _users[sender % 4];
-        rightly =
-            _where[transfer.id] == transfer.from && !_waits[transfer.id]
-                && _whose[transfer.id] == Reference.addr32(user);
+        bool isThere = _where[transfer.id] == transfer.from && !_waits[transfer.id];
+        rightly = isThere && _whose[transfer.id] == Reference.addr32(user);
 
         transfer.message = _next(transfer);
         bytes memory call =
