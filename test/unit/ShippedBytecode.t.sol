@@ -87,8 +87,7 @@ contract ShippedBytecodeTest is BaseTest {
 
     function test_accountsAndQueries() public {
         IPostDispatchHook noHook = IPostDispatchHook(address(0));
-        IInterchainAccountRouter accounts =
-            Shipped.accountRouter(originMailbox, noHook, owner, 50_000, new string[](1));
+        IInterchainAccountRouter accounts = Shipped.accountRouter(originMailbox, noHook, owner, 50_000, new string[](1));
         _assertShipped(address(accounts), "InterchainAccountRouter");
         _assertShipped(accounts.implementation(), "InterchainAccount");
         _assertShipped(address(accounts.CCIP_READ_ISM()), "CommitmentReadIsm");
