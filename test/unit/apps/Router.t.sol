@@ -204,7 +204,7 @@ contract RouterTest is BaseTest {
         assertEq(here.destinationGas(DESTINATION), 0);
     }
 
-    /// @dev Router and gas share a slot: neither may touch the other, whatever their width, and gas that does not fit is refused.
+    /// @dev Router and gas share a slot: neither touches the other, whatever their width. Gas that does not fit is refused.
     function testFuzz_setDestinationGas_leavesTheRouter(bytes32 router, uint96 gas, uint256 tooMuch) public {
         vm.assume(router != 0);
         tooMuch = bound(tooMuch, uint256(type(uint96).max) + 1, type(uint256).max);
