@@ -12,6 +12,7 @@ import { deliveryTermsVectors } from "./deliveryTerms.ts";
 import { expiringMessageVectors } from "./expiringMessages.ts";
 import { hookMetadataVectors } from "./hookMetadata.ts";
 import { interchainAccountVectors } from "./interchainAccounts.ts";
+import { interchainQueryVectors } from "./interchainQueries.ts";
 import { messageVectors } from "./messages.ts";
 import { metadataVectors } from "./metadata.ts";
 import { treeVectors } from "./tree.ts";
@@ -30,6 +31,7 @@ const files = {
   deliveryReceipts: deliveryReceiptVectors,
   expiringMessages: expiringMessageVectors,
   interchainAccounts: interchainAccountVectors,
+  interchainQueries: interchainQueryVectors,
 };
 
 for (const [name, vectors] of Object.entries(files)) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IInterchainAccountRouter} from "src/interfaces/IInterchainAccountRouter.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
+import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
 import {IDomainRoutingHook, IRecipientRoutingHook} from "src/interfaces/IRoutingHook.sol";
 import {IDomainRoutes} from "src/interfaces/IRoutingIsm.sol";
 import {IStaticAddressSetFactory} from "src/interfaces/IStaticAddressSetFactory.sol";
@@ -81,6 +83,18 @@ contract ShippedBytecodeTest is BaseTest {
     function test_limitingHooks() public {
         _assertShipped(address(Shipped.pausableHook(owner, bob)), "PausableHook");
         _assertShipped(address(Shipped.rateLimitedHook(originMailbox, owner, 1, 1, alice)), "RateLimitedHook");
+    }
+
+    function test_accountsAndQueries() public {
+        IPostDispatchHook noHook = IPostDispatchHook(address(0));
+        IInterchainAccountRouter accounts = Shipped.accountRouter(originMailbox, noHook, owner, 50_000, new string[](1));
+        _assertShipped(address(accounts), "InterchainAccountRouter");
+        _assertShipped(accounts.implementation(), "InterchainAccount");
+        _assertShipped(address(accounts.CCIP_READ_ISM()), "CommitmentReadIsm");
+        _assertShipped(
+            address(Shipped.queryRouter(originMailbox, noHook, IInterchainSecurityModule(address(0)), owner, 300_000)),
+            "InterchainQueryRouter"
+        );
     }
 
     function test_thisTest_isCompiledOtherwise() public view {

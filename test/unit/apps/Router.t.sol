@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {MailboxClient} from "src/MailboxClient.sol";
 import {IInterchainSecurityModule} from "src/interfaces/IInterchainSecurityModule.sol";
@@ -201,6 +202,39 @@ contract RouterTest is BaseTest {
 
         assertEq(here.destinationGas(5), 6);
         assertEq(here.destinationGas(DESTINATION), 0);
+    }
+
+    /// @dev Router and gas share a slot: neither touches the other, whatever their width. Gas that does not fit is refused.
+    function testFuzz_setDestinationGas_leavesTheRouter(bytes32 router, uint96 gas, uint256 tooMuch) public {
+        vm.assume(router != 0);
+        tooMuch = bound(tooMuch, uint256(type(uint96).max) + 1, type(uint256).max);
+        vm.startPrank(owner);
+        here.enrollRemoteRouter(5, router);
+        here.setDestinationGas(5, gas);
+        assertEq(here.routers(5), router);
+
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 96, tooMuch));
+        here.setDestinationGas(5, tooMuch);
+        assertEq(here.routers(5), router);
+        assertEq(here.destinationGas(5), gas);
+
+        here.unenrollRemoteRouter(5);
+        assertEq(here.routers(5), 0);
+        assertEq(here.destinationGas(5), gas);
+    }
+
+    /// @dev A router of more than an address replaces one that is an address, and the other way round: nothing stays of the
+    ///      first.
+    function testFuzz_enrollRemoteRouter_replacesOneOfAnotherWidth(address narrow, bytes32 wide) public {
+        vm.assume(narrow != address(0) && uint256(wide) >> 160 != 0);
+        vm.startPrank(owner);
+        here.enrollRemoteRouter(DESTINATION, wide);
+        assertEq(here.routers(DESTINATION), wide);
+        here.enrollRemoteRouter(DESTINATION, Reference.addr32(narrow));
+        assertEq(here.routers(DESTINATION), Reference.addr32(narrow));
+        here.enrollRemoteRouter(DESTINATION, wide);
+        assertEq(here.routers(DESTINATION), wide);
+        assertEq(here.destinationGas(DESTINATION), GAS);
     }
 
     function test_setHook() public {
