@@ -7,19 +7,19 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IFungibleRouter} from "./IFungibleRouter.sol";
 
 /// @title IHypERC4626Collateral
-/// @notice A token route's contract that keeps what it locks in an ERC-4626 vault: whoever has a share of it elsewhere earns what
-///         the vault earns.
+/// @notice A token route's contract that keeps what it locks in an ERC-4626 vault: whoever has a share of it elsewhere earns
+///         what the vault earns.
 /// @dev Senders pay in the vault's asset, recipients are paid in it; messages and claims count the vault's shares. A synthetic
-///      token of the route is a share: what it is worth is `vault().convertToAssets`. So what is locked here, in shares, is what is
-///      out, to the last unit, whatever the vault earns or loses.
+///      token of the route is a share: what it is worth is `vault().convertToAssets`. So what is locked here, in shares, is
+///      what is out, to the last unit, whatever the vault earns or loses.
 ///
-///      Behind the amount a message has `rate (32) || rateUpdateNonce (32)`, the assets that `PRECISION` shares are worth and a number
-///      that rises with each, for the ecosystem's synthetic tokens that show assets for balances. Others ignore it.
+///      Behind the amount a message has `rate (32) || rateUpdateNonce (32)`, the assets that `PRECISION` shares are worth and a
+///      number that rises with each, for the ecosystem's synthetic tokens that show assets for balances. Others ignore it.
 ///
 ///      Warning: the vault is trusted with all that is locked, and its price with what each transfer gets. A sender can not
-///      bound the shares that its assets become: a vault whose price anyone can move by a gift, while it is nearly empty, takes up
-///      to one share's worth from each sender; one that rounds a deposit to nothing is refused (`AmountTooSmall`).
-///      A vault that can not pay at the moment leaves its payments waiting in claims.
+///      bound the shares that its assets become: a vault whose price anyone can move by a gift, while it is nearly empty, takes
+///      up to one share's worth from each sender; one that rounds a deposit to nothing is refused (`AmountTooSmall`). A vault
+///      that can not pay at the moment leaves its payments waiting in claims.
 ///
 ///      Left out of the ecosystem's ABI: `feeHook` and `feeToken` (see IFungibleRouter).
 interface IHypERC4626Collateral is IFungibleRouter {

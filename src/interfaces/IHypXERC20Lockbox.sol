@@ -8,13 +8,13 @@ import {IXERC20} from "./IXERC20.sol";
 import {IXERC20Lockbox} from "./IXERC20Lockbox.sol";
 
 /// @title IHypXERC20Lockbox
-/// @notice A token route's contract that takes and gives a token by the lockbox of its xERC20 (ERC-7281): what is sent is locked there, and
-///         the xERC20 for it burnt.
+/// @notice A token route's contract that takes and gives a token by the lockbox of its xERC20 (ERC-7281): what is sent is
+///         locked there, and the xERC20 for it burnt.
 /// @dev The lockbox's token is what senders approve to the route, and what recipients get. What can not be minted, within its
 ///      limits, and taken out of the lockbox, waits in claims.
 ///
-///      Warning: what IHypXERC20 says of the token's owner. Others take out of the same lockbox: what is locked in it is not this
-///      route's alone.
+///      Warning: what IHypXERC20 says of the token's owner. Others take out of the same lockbox: what is locked in it is not
+///      this route's alone.
 ///
 ///      Left out of the ecosystem's ABI: `approveLockbox` (each transfer approves what it locks), lockboxes of the native coin,
 ///      `feeHook` and `feeToken` (see IFungibleRouter).

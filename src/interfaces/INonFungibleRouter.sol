@@ -5,18 +5,18 @@ import {ITokenRouter} from "./ITokenRouter.sol";
 
 /// @title INonFungibleRouter
 /// @notice A token route's contract for a collection of ERC-721 tokens: it moves one by its id.
-/// @dev Giving. Nothing asks the recipient: a contract gets its token whether it knows ERC-721 or not (no `onERC721Received`). A
-///      token that can not be given does not hold up the message: this contract keeps it, and it becomes claimable. That is so
-///      if the collection refuses, within `PAYMENT_GAS`, or if the recipient is nobody here. Whoever delivers with so little gas
-///      that giving might have lacked some of it, does not deliver (`NotEnoughGas` of the BoundedCall library).
+/// @dev Giving. Nothing asks the recipient: a contract gets its token whether it knows ERC-721 or not (no `onERC721Received`).
+///      A token that can not be given does not hold up the message: this contract keeps it, and it becomes claimable. That is
+///      so if the collection refuses, within `PAYMENT_GAS`, or if the recipient is nobody here. Whoever delivers with so little
+///      gas that giving might have lacked some of it, does not deliver (`NotEnoughGas` of the BoundedCall library).
 ///
 ///      Quotes. The second entry of `quoteTransferRemote` has the id for its amount: what `approve` is to be called with.
 ///
 ///      Left out of the ecosystem's ABI: fees (`setFeeRecipient`, `setFeeHook`, `feeHook`, `feeToken`), as an id has no parts.
 ///
-///      Warning: a contract that can not move ERC-721 tokens keeps for ever what it is sent. A token that somebody moves to this
-///      contract by a plain `transferFrom`, rather than by `transferRemote`, is lost or goes to whom the route gives its id. The
-///      owner says where claims go whose recipient is nobody on this chain.
+///      Warning: a contract that can not move ERC-721 tokens keeps for ever what it is sent. A token that somebody moves to
+///      this contract by a plain `transferFrom`, rather than by `transferRemote`, is lost or goes to whom the route gives its
+///      id. The owner says where claims go whose recipient is nobody on this chain.
 interface INonFungibleRouter is ITokenRouter {
     /* ---------------------------------------------------- events ---------------------------------------------------- */
 

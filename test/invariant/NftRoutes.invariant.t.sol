@@ -5,6 +5,7 @@ import {Test} from "forge-std/Test.sol";
 
 import {NftRoutesHandler} from "./NftRoutesHandler.sol";
 
+// solhint-disable check-send-result
 /// @notice See README.md.
 /// forge-config: default.invariant.runs = 8
 /// forge-config: deep.invariant.runs = 10000

@@ -58,14 +58,7 @@ contract NftRoutesHandler is BaseTest {
             if (d == 0) _routers[d] = Shipped.hypERC721Collateral(true, _collection, config);
             else _routers[d] = Shipped.hypERC721(true, config);
         }
-        for (uint256 d; d < DOMAINS; ++d) {
-            for (uint256 e; e < DOMAINS; ++e) {
-                if (d == e) continue;
-                uint32 domain = _domain(e);
-                vm.prank(owner);
-                _routers[d].enrollRemoteRouter(domain, Reference.addr32(address(_routers[e])));
-            }
-        }
+        _enrollAll();
         for (uint256 i; i < _users.length; ++i) {
             vm.prank(_users[i]);
             _collection.setApprovalForAll(address(_routers[0]), true);
@@ -207,6 +200,17 @@ contract NftRoutesHandler is BaseTest {
     }
 
     /* ---------------------------------------------------- the world ------------------------------------------------- */
+
+    function _enrollAll() internal {
+        for (uint256 d; d < DOMAINS; ++d) {
+            for (uint256 e; e < DOMAINS; ++e) {
+                if (d == e) continue;
+                uint32 domain = _domain(e);
+                vm.prank(owner);
+                _routers[d].enrollRemoteRouter(domain, Reference.addr32(address(_routers[e])));
+            }
+        }
+    }
 
     function _uri(uint256 id) internal pure returns (string memory) {
         return string(new bytes(id * 20));

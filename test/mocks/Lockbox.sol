@@ -2,12 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 import {IXERC20} from "src/interfaces/IXERC20.sol";
 import {IXERC20Lockbox} from "src/interfaces/IXERC20Lockbox.sol";
 
 /// @notice A lockbox, that can be told to mint or to burn another amount than it locks or releases.
 contract Lockbox is IXERC20Lockbox {
+    using SafeERC20 for IERC20;
+
     IXERC20 public immutable XERC20;
     IERC20 public immutable ERC20;
     uint256 internal _kept;
@@ -26,12 +29,12 @@ contract Lockbox is IXERC20Lockbox {
     }
 
     function deposit(uint256 amount) external {
-        require(ERC20.transferFrom(msg.sender, address(this), amount));
+        ERC20.safeTransferFrom(msg.sender, address(this), amount);
         XERC20.mint(msg.sender, amount - _kept);
     }
 
     function withdrawTo(address to, uint256 amount) external {
         XERC20.burn(msg.sender, amount - _spared);
-        require(ERC20.transfer(to, amount));
+        ERC20.safeTransfer(to, amount);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @notice A vault that loses what anyone says, and pays nothing out while it is shut.
 contract TestVault is ERC4626 {
@@ -18,7 +19,7 @@ contract TestVault is ERC4626 {
     }
 
     function lose(uint256 assets) external {
-        require(IERC20(asset()).transfer(address(0xdead), assets));
+        SafeERC20.safeTransfer(IERC20(asset()), address(0xdead), assets);
     }
 
     function _withdraw(address caller, address receiver, address owner, uint256 assets, uint256 shares)

@@ -55,7 +55,7 @@ contract HypERC721Collateral is IHypERC721Collateral, NonFungibleRouter, Reentra
     }
 
     /// @dev It is locked here already.
-    function _hold(uint256) internal override {}
+    function _hold(uint256) internal override {} // solhint-disable-line no-empty-blocks
 
     function _release(address to, uint256 id) internal override returns (bool) {
         return _pay(to, id, gasleft());

@@ -63,6 +63,7 @@ abstract contract NonFungibleRouter is INonFungibleRouter, TokenRouter {
     function _release(address to, uint256 id) internal virtual returns (bool paid);
 
     /// @dev What goes with the token.
+    // solhint-disable-next-line no-empty-blocks
     function _metadata(uint256) internal view virtual returns (bytes memory metadata) {}
 
     /* --------------------------------------------- sending and receiving -------------------------------------------- */

@@ -92,7 +92,7 @@ contract BoundedCallTest is Test {
     }
 
     function test_requireGas_atTheLimit() public {
-        uint256 enough = 64 * (GAS + BoundedCall.OVERHEAD) / 63;
+        uint256 enough = (64 * (GAS + BoundedCall.OVERHEAD)) / 63;
         this.requireGas(enough + 1, GAS);
         vm.expectRevert(BoundedCall.NotEnoughGas.selector);
         this.requireGas(enough - 2, GAS);

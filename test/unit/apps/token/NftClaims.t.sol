@@ -173,7 +173,8 @@ contract NftClaimsTest is NftTest {
         here.transferRemote(DESTINATION, Reference.addr32(attacker), ID);
     }
 
-    /// @dev It says what the route wants to hear: the attacker has its token on both chains. Tokens of other collections stay locked.
+    /// @dev It says what the route wants to hear: the attacker has its token on both chains. Tokens of other collections stay
+    ///      locked.
     function test_lies_cheatsItsOwnUsersAlone() public {
         AnyCollection other = new AnyCollection();
         IHypERC721Collateral route = Shipped.hypERC721Collateral(false, other, _config(originMailbox));
@@ -230,8 +231,8 @@ contract NftClaimsTest is NftTest {
         assertEq(collection.ownerOf(ID), bob);
     }
 
-    /// @dev A chain of the route, since left, forged a message for a token that was not locked, so that it waited for the attacker.
-    ///      Alice sends that token: it is not the attacker's.
+    /// @dev A chain of the route, since left, forged a message for a token that was not locked, so that it waited for the
+    ///      attacker. Alice sends that token: it is not the attacker's.
     function test_staleClaim_endsWhenTheTokenComes() public {
         bytes32 attacker32 = Reference.addr32(attacker);
         collection.mint(alice, ID, URI);
