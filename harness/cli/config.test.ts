@@ -45,7 +45,6 @@ it("reads chains with their names, and paths relative to the file", () => {
     allowPrivateGateways: false,
     paymentRules: [],
     lists: { blacklist: [] },
-    batch: { maxMessages: 50, maxDelay: 100, maxGas: 15_000_000n },
   });
 });
 

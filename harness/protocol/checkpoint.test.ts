@@ -1,3 +1,4 @@
+import { type Hex, keccak256, recoverMessageAddress, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -93,6 +94,28 @@ test("a changed bit in digest or signature never leads to the signer", async () 
     });
     expect(signer).not.toBe(row?.validator);
   }
+});
+
+test("recovers whom viem recovers, and nobody where it finds nobody", async () => {
+  const random = createRandom(4);
+  const words = ["00", "01", "7f", "ff"].map((byte) => byte.repeat(32));
+  const outcomes = { account: 0, nobody: 0 };
+  for (let i = 0; i < 200; i++) {
+    const { signature: valid = "0x" } = signatures[random.below(signatures.length)] ?? {};
+    const [r, s] = [valid.slice(2, 66), valid.slice(66, 130)];
+    const word = words[random.below(words.length)] ?? "";
+    const v = random.below(2) === 0 ? "1b" : "1c";
+    const digest = keccak256(toHex(`digest ${i}`));
+    const signature: Hex = `0x${random.below(2) === 0 ? word : r}${random.below(4) === 0 ? "00".repeat(32) : s}${v}`;
+    const theirs = await recoverMessageAddress({ message: { raw: digest }, signature }).catch(() => "nobody");
+    const ours = await recoverSigner({ digest, signature }).catch((error: unknown) => {
+      expect(error).toBeInstanceOf(FormatError);
+      return "nobody";
+    });
+    expect(ours).toBe(theirs.toLowerCase());
+    outcomes[ours === "nobody" ? "nobody" : "account"] += 1;
+  }
+  expect(Math.min(outcomes.account, outcomes.nobody)).toBeGreaterThan(20);
 });
 
 test("a digest of another length is refused", async () => {

@@ -1,5 +1,7 @@
-import { type Address, concat, type Hex, keccak256, recoverMessageAddress, stringToHex } from "viem";
+import { recover } from "tiny-secp256k1";
+import { type Address, bytesToHex, concat, type Hex, hexToBytes, stringToHex, toPrefixedMessage } from "viem";
 import { addressToBytes32 } from "./address.ts";
+import { keccak256, keccakBytes } from "./keccak.ts";
 import { checkedHex, FormatError, hexSlice, uint32ToHex } from "./wireFormat.ts";
 
 export type Checkpoint = {
@@ -104,10 +106,17 @@ export async function recoverSigner(parameters: { digest: Hex; signature: Hex })
   if (BigInt(hexSlice(signature, 32, 64)) > MAX_S) {
     throw new FormatError(`signature has s in the upper half of the curve's order, it is malleable: ${signature}`);
   }
+  const point = recoverPoint(digest, signature, v);
+  if (point === null) throw new FormatError(`signature is of no account (r or s is not valid): ${signature}`);
+  return bytesToHex(keccakBytes(point.subarray(1)).subarray(12));
+}
+
+/** The public key, uncompressed; null where there is none. In WebAssembly: a relayer checks several of them a message. */
+function recoverPoint(digest: Hex, signature: Hex, v: 27 | 28): Uint8Array | null {
+  const hash = hexToBytes(keccak256(toPrefixedMessage({ raw: digest })));
   try {
-    const signer = await recoverMessageAddress({ message: { raw: digest }, signature });
-    return signer.toLowerCase() as Address;
-  } catch (cause) {
-    throw new FormatError(`signature is of no account (r or s is not valid): ${signature}`, { cause });
+    return recover(hash, hexToBytes(signature).subarray(0, 64), v === 27 ? 0 : 1);
+  } catch {
+    return null; // r or s is out of range
   }
 }

@@ -12,7 +12,7 @@ it("signs messages exactly as viem does", async () => {
   for (const key of keys) {
     const [ours, theirs] = [createLocalSigner(key), privateKeyToAccount(key)];
     expect(ours.address).toBe(theirs.address);
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < 8; i++) {
       const raw = keccak256(toHex(`digest ${i}`));
       const signature = await ours.signMessage({ message: { raw } });
       expect(signature).toBe(await theirs.signMessage({ message: { raw } }));
@@ -24,12 +24,22 @@ it("signs messages exactly as viem does", async () => {
   expect(await createLocalSigner(key).signMessage(text)).toBe(await privateKeyToAccount(key).signMessage(text));
 });
 
-it("signs transactions as before", async () => {
-  const [key] = keys as [Hex];
-  const transaction = { type: "eip1559", chainId: 1, nonce: 0, to: `0x${"11".repeat(20)}`, gas: 21_000n } as const;
-  expect(await createLocalSigner(key).signTransaction(transaction)).toBe(
-    await privateKeyToAccount(key).signTransaction(transaction),
-  );
+it("signs hashes and transactions exactly as viem does", async () => {
+  const common = { chainId: 1, gas: 21_000n, to: `0x${"11".repeat(20)}` } as const;
+  for (const key of keys) {
+    const [ours, theirs] = [createLocalSigner(key), privateKeyToAccount(key)];
+    expect(await ours.sign?.({ hash: keccak256(key) })).toBe(await theirs.sign({ hash: keccak256(key) }));
+    for (let nonce = 0; nonce < 4; nonce++) {
+      const fees = { maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: BigInt(nonce) };
+      for (const transaction of [
+        { ...common, ...fees, nonce, type: "eip1559", value: 1n },
+        { ...common, nonce, type: "legacy", gasPrice: 7n, data: numberToHex(nonce) },
+        { ...common, nonce, type: "eip2930", gasPrice: 7n, accessList: [] },
+      ] as const) {
+        expect(await ours.signTransaction(transaction)).toBe(await theirs.signTransaction(transaction));
+      }
+    }
+  }
 });
 
 it("takes no number that is no key", () => {

@@ -1,4 +1,5 @@
-import { concat, type Hash, type Hex, keccak256 } from "viem";
+import { concat, type Hash, type Hex } from "viem";
+import { keccak256 } from "./keccak.ts";
 import { checkedHex, FormatError, hexSize, hexSlice, hexUint32At, uint32ToHex } from "./wireFormat.ts";
 
 /**

@@ -16,11 +16,13 @@ import {
   type LocalChainNames,
   localAccounts,
   localChainNames,
+  localKey,
   type StartLocalChainsParameters,
   startLocalChains,
 } from "../chains/localChains.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
 import type { BlsSigner } from "../protocol/bls.ts";
+import { createLocalSigner } from "../protocol/localSigner.ts";
 import { type Artifact, deployContract } from "./deployContract.ts";
 import { dispatchMessages, type Outgoing, type Sent } from "./dispatchMessages.ts";
 
@@ -111,7 +113,7 @@ export async function createWorld<Count extends ChainCount = 2>(parameters: Crea
     relayer = await openRelayer({
       origins: all,
       destinations: all,
-      account: localAccounts.relayer,
+      account: createLocalSigner(localKey(localAccounts.relayer)),
       storeFile: join(directory, "relayer.db"),
       log,
       now,
@@ -253,5 +255,5 @@ export function other(name: ChainName): ChainName {
 function signer(chain: LocalChain, i: number): LocalAccount {
   const account = chain.validators[i];
   if (account === undefined) throw new Error(`${chain.config.name} has no validator ${i}`);
-  return account;
+  return createLocalSigner(localKey(account));
 }

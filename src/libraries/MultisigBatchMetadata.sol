@@ -32,11 +32,39 @@ library MultisigBatchMetadata {
 
     /// @notice The digest that validators must have signed for `metadata` to prove all of `messages`.
     function digest(bytes calldata metadata, bytes[] calldata messages) internal pure returns (bytes32) {
+        (uint32 origin, bytes32[] memory leaves, uint256[] memory positions) = _leaves(messages);
+        return _digest(origin, _root(metadata, leaves, positions), metadata);
+    }
+
+    function _root(bytes calldata metadata, bytes32[] memory leaves, uint256[] memory positions)
+        private
+        pure
+        returns (bytes32)
+    {
+        bytes calldata siblings = metadata[SIBLINGS_OFFSET:signaturesOffset(metadata)];
+        return MerkleMultiproof.root(leaves, positions, _signedIndex(metadata), siblings);
+    }
+
+    function _digest(uint32 origin, bytes32 root, bytes calldata metadata) private pure returns (bytes32) {
+        bytes32 signedMessageId = bytes32(metadata[32:64]);
+        return Checkpoint.digest(origin, bytes32(metadata[0:32]), root, _signedIndex(metadata), signedMessageId);
+    }
+
+    function _signedIndex(bytes calldata metadata) private pure returns (uint32) {
+        return uint32(bytes4(metadata[64:68]));
+    }
+
+    /// @dev The ids of the messages and where they are in the tree of their origin, which must be one.
+    function _leaves(bytes[] calldata messages)
+        private
+        pure
+        returns (uint32 origin, bytes32[] memory leaves, uint256[] memory positions)
+    {
         uint256 count = messages.length;
         if (count == 0) revert MerkleMultiproof.NoLeaves();
-        (, uint32 origin) = messages[0].nonceAndOrigin();
-        bytes32[] memory leaves = new bytes32[](count);
-        uint256[] memory positions = new uint256[](count);
+        (, origin) = messages[0].nonceAndOrigin();
+        leaves = new bytes32[](count);
+        positions = new uint256[](count);
         for (uint256 i; i < count; ++i) {
             bytes calldata message = messages[i];
             (uint32 nonce, uint32 other) = message.nonceAndOrigin();
@@ -44,9 +72,5 @@ library MultisigBatchMetadata {
             leaves[i] = message.id();
             positions[i] = nonce;
         }
-        uint32 signedIndex = uint32(bytes4(metadata[64:68]));
-        bytes calldata siblings = metadata[SIBLINGS_OFFSET:signaturesOffset(metadata)];
-        bytes32 root = MerkleMultiproof.root(leaves, positions, signedIndex, siblings);
-        return Checkpoint.digest(origin, bytes32(metadata[0:32]), root, signedIndex, bytes32(metadata[32:64]));
     }
 }
