@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { addressField } from "../contracts/configFields.ts";
-import { replaceFile, syncDirectory } from "../storage/atomicFile.ts";
+import { replaceFile } from "../storage/atomicFile.ts";
 import type { Routers } from "./deployRoute.ts";
 
 const routersSchema = z.record(z.string(), addressField);
@@ -24,6 +24,5 @@ export function readRouters(file: string): Routers {
 
 /** Remembers routers; a crash leaves the file as it was or as it should be. */
 export async function writeRouters(file: string, routers: Routers): Promise<void> {
-  await replaceFile(dirname(file), basename(file), `${JSON.stringify(routers, null, 2)}\n`);
-  await syncDirectory(dirname(file));
+  await replaceFile(dirname(file), { name: basename(file), content: `${JSON.stringify(routers, null, 2)}\n` });
 }

@@ -1,35 +1,94 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { link, open, rename, unlink } from "node:fs/promises";
+import { linkSync, unlinkSync, writeFileSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+
+export type File = { name: string; content: string };
 
 /** What a crash leaves behind has this name in front; it may be removed while nothing runs. */
 export const TEMPORARY_PREFIX = ".tmp-";
+const MODE = 0o644;
+/** From so many files on, their whole file system is synced once: a validator that catches up would do little else. */
+const SYNC_TOGETHER = 16;
+
+const run = promisify(execFile);
 
 /**
- * Creates `name` with all of `content` or not at all. After `syncDirectory` it survives a power cut.
- * @returns false when `name` exists already: it was left alone
+ * Creates each file, with all of its content or not at all; when this returns they survive a power cut.
+ * @returns for each whether it was created: false when there was one of that name, which was left alone
  */
-export async function createFile(directory: string, name: string, content: string): Promise<boolean> {
-  const temporary = await writeTemporary(directory, content);
+export async function createFiles(directory: string, files: readonly File[]): Promise<boolean[]> {
+  const temporaries = files.map(() => temporaryIn(directory));
   try {
-    await link(temporary, join(directory, name)); // unlike rename, never replaces
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
+    // Into the cache of the system, as the database writes too; what takes time is below.
+    for (const [i, { content }] of files.entries()) {
+      writeFileSync(temporaries[i] as string, content, { flag: "wx", mode: MODE });
+    }
+    await syncFiles(directory, temporaries);
+    const created = files.map(({ name }, i) => linkNew(temporaries[i] as string, join(directory, name)));
+    await sync(directory);
+    return created;
   } finally {
-    await unlink(temporary);
+    for (const temporary of temporaries) unlinkIfThere(temporary); // a full disk is tried again and again
   }
 }
 
-/** Creates or replaces `name`: readers see the old or the new content, never a part. Call `syncDirectory` after it. */
-export async function replaceFile(directory: string, name: string, content: string): Promise<void> {
-  await rename(await writeTemporary(directory, content), join(directory, name));
+/** Creates or replaces a file: readers see the old or the new content, never a part, whatever happens. */
+export async function replaceFile(directory: string, { name, content }: File): Promise<void> {
+  const temporary = temporaryIn(directory);
+  try {
+    writeFileSync(temporary, content, { flag: "wx", mode: MODE });
+    await sync(temporary);
+    await rename(temporary, join(directory, name));
+  } catch (error) {
+    unlinkIfThere(temporary);
+    throw error;
+  }
+  await sync(directory);
 }
 
-/** Makes created and replaced names durable. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
+function temporaryIn(directory: string): string {
+  return join(directory, `${TEMPORARY_PREFIX}${randomUUID()}`);
+}
+
+/** @returns false when there is one of that name already */
+function linkNew(from: string, to: string): boolean {
+  try {
+    linkSync(from, to); // unlike rename, never replaces
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+  }
+}
+
+async function syncFiles(directory: string, paths: readonly string[]): Promise<void> {
+  if (paths.length >= SYNC_TOGETHER && (await syncFileSystem(directory))) return;
+  await Promise.all(paths.map(sync));
+}
+
+/** @returns false where there is no program that could */
+async function syncFileSystem(directory: string): Promise<boolean> {
+  if (process.platform !== "linux") return false; // elsewhere it does not wait
+  return await run("sync", ["-f", directory]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Of a file its content, of a directory its names. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
   try {
     await handle.sync();
   } finally {
@@ -37,17 +96,6 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function writeTemporary(directory: string, content: string): Promise<string> {
-  const path = join(directory, `${TEMPORARY_PREFIX}${randomUUID()}`);
-  const handle = await open(path, "wx", 0o644);
-  try {
-    await handle.writeFile(content);
-    await handle.datasync();
-  } catch (error) {
-    await unlink(path); // a full disk is tried again and again
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  return path;
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

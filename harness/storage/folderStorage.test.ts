@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createBlsSigner } from "../protocol/bls.ts";
 import { announcementDigest, type Checkpoint, checkpointDigest } from "../protocol/checkpoint.ts";
 import { CheckpointConflictError, type SignedCheckpoint, StorageError } from "./checkpointStorage.ts";
@@ -42,7 +42,10 @@ let directory: string;
 beforeEach(() => {
   directory = join(mkdtempSync(join(tmpdir(), "checkpoints-")), "validator", "one");
 });
-afterEach(() => rmSync(join(directory, "..", ".."), { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(join(directory, "..", ".."), { recursive: true });
+});
 
 describe("createFolderStorage", () => {
   it("creates the folder for others to read and names its location", () => {
@@ -84,7 +87,11 @@ describe("createFolderStorage", () => {
     expect(readdirSync(directory)).toEqual(["7_with_id.json"]);
   });
 
-  it("writes many at once", async () => {
+  it.each([
+    ["at once", process.env.PATH],
+    ["one by one, where no program syncs a file system", "/nonexistent"],
+  ])("writes many %s", async (_, path) => {
+    vi.stubEnv("PATH", path);
     const storage = createFolderStorage({ directory });
     const many = await Promise.all(Array.from({ length: 200 }, (_, index) => sign(checkpointAt(index))));
     await storage.writeCheckpoints(many);
@@ -109,6 +116,21 @@ describe("createFolderStorage", () => {
     });
     expect(await storage.checkpoint(3)).toEqual(first);
     expect(readdirSync(directory)).toEqual(["3_with_id.json"]);
+  });
+
+  it("writes what is new beside what is there", async () => {
+    const storage = createFolderStorage({ directory });
+    const [first, second, third] = await Promise.all([0, 1, 2].map((index) => sign(checkpointAt(index))));
+    if (!first || !second || !third) throw new Error("three were signed");
+    await storage.writeCheckpoint(second);
+    await storage.writeCheckpoints([first, second, third]);
+    for (const signed of [first, second, third]) {
+      expect(await storage.checkpoint(signed.checkpoint.index)).toEqual(signed);
+    }
+    const other = await sign(checkpointAt(1, `0x${"99".repeat(32)}`));
+    await expect(storage.writeCheckpoints([first, other, third])).rejects.toThrow(CheckpointConflictError);
+    expect(await storage.checkpoint(1)).toEqual(second);
+    expect(readdirSync(directory)).toHaveLength(3);
   });
 
   it("refuses to write over what it can not read", async () => {

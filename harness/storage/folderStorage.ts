@@ -1,14 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { createFile, replaceFile, syncDirectory } from "./atomicFile.ts";
+import { createFiles, replaceFile } from "./atomicFile.ts";
 import { type CheckpointStorage, StorageError } from "./checkpointStorage.ts";
 import { folderToLocation } from "./folderLocation.ts";
 import { folderSource } from "./folderReader.ts";
 import { FOLDER_NAMES } from "./objectNames.ts";
-import { createObjectStorage } from "./objectStorage.ts";
-
-/** Files in flight at once: enough for the disk to merge their fsyncs, few against the limit on open files. */
-const CONCURRENT_WRITES = 64;
+import { createObjectStorage, type StoredObject } from "./objectStorage.ts";
 
 /**
  * A validator's storage in a folder, which is created when there is none.
@@ -26,14 +23,17 @@ export function createFolderStorage(parameters: { directory: string }): Checkpoi
   return createObjectStorage({
     location,
     names: FOLDER_NAMES,
-    concurrentWrites: CONCURRENT_WRITES,
     store: {
       ...folderSource({ directory }),
-      create: (name, content) => attempt(`write ${name} to ${directory}`, () => createFile(directory, name, content)),
-      replace: (name, content) => attempt(`write ${name} to ${directory}`, () => replaceFile(directory, name, content)),
-      sync: () => attempt(`make durable what was written to ${directory}`, () => syncDirectory(directory)),
+      create: (objects) => attempt(`write ${named(objects)} to ${directory}`, () => createFiles(directory, objects)),
+      replace: (object) => attempt(`write ${object.name} to ${directory}`, () => replaceFile(directory, object)),
     },
   });
+}
+
+function named(objects: readonly StoredObject[]): string {
+  const [first, ...others] = objects.map(({ name }) => name);
+  return others.length === 0 ? `${first}` : `${first} and ${others.length} more`;
 }
 
 async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceExcep
 import { type CheckpointStorage, StorageError } from "./checkpointStorage.ts";
 import { S3_NAMES } from "./objectNames.ts";
 import { DEFAULT_LIMITS } from "./objectReader.ts";
-import { createObjectStorage } from "./objectStorage.ts";
+import { createObjectStorage, type StoredObject } from "./objectStorage.ts";
 import { readBoundedStream } from "./readBoundedStream.ts";
 import { parseS3Location, s3Key } from "./s3Location.ts";
 
@@ -69,26 +69,35 @@ export function createS3Storage(parameters: CreateS3StorageParameters): Checkpoi
     );
   }
 
+  async function createOne({ name, content }: StoredObject): Promise<boolean> {
+    if ((await get(name)) !== undefined) return false;
+    try {
+      await put(name, content, { IfNoneMatch: "*" });
+      return true;
+    } catch (error) {
+      if (error instanceof StorageError && isTaken(error.cause)) return false;
+      throw error;
+    }
+  }
+
   return createObjectStorage({
     location,
     names: S3_NAMES,
-    concurrentWrites: CONCURRENT_WRITES,
     store: {
       describe,
       read: async (name) => (await get(name))?.bytes,
       writtenAt: async (name) => (await get(name))?.writtenAt,
-      async create(name, content) {
-        if ((await get(name)) !== undefined) return false;
-        try {
-          await put(name, content, { IfNoneMatch: "*" });
-          return true;
-        } catch (error) {
-          if (error instanceof StorageError && isTaken(error.cause)) return false;
-          throw error;
-        }
+      async create(objects) {
+        const created: boolean[] = [];
+        const queue = objects.entries(); // one iterator, shared by all workers
+        const workers = Array.from({ length: Math.min(CONCURRENT_WRITES, objects.length) }, async () => {
+          for (const [i, object] of queue) created[i] = await createOne(object);
+        });
+        const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === "rejected");
+        if (failed) throw failed.reason;
+        return created;
       },
-      replace: (name, content) => put(name, content, {}),
-      sync: async () => {}, // what S3 has acknowledged is durable
+      replace: ({ name, content }) => put(name, content, {}),
     },
   });
 }
