@@ -1,22 +1,23 @@
-import { type Address, createPublicClient, type Hex, http, isAddressEqual, zeroAddress, zeroHash } from "viem";
+import { type Address, createPublicClient, erc20Abi, type Hex, http, isAddressEqual, type PublicClient, zeroAddress, zeroHash } from "viem";
 import type { ChainConfig } from "../chains/chainConfig.ts";
-import { hypERC20Abi } from "../contracts/abi.ts";
+import { hypERC20Abi, hypERC4626CollateralAbi, hypXERC20LockboxAbi } from "../contracts/abi.ts";
 import { addressToBytes32 } from "../protocol/address.ts";
 import type { Routers } from "./deployRoute.ts";
-import { type RouteConfig, type RouterConfig, scaleOf, tokenOf } from "./routeConfig.ts";
+import { isCollection, isSynthetic, madeFor, type RouteConfig, type RouterConfig, scaleOf } from "./routeConfig.ts";
 
 /** A call that the router's owner can make to repair a difference. */
 export type Fix = { functionName: string; args: readonly unknown[] };
 export type Difference = { chain: string; what: string; fix?: Fix };
 
-/** What the routers hold and what stands for it, in units of the message. */
+/** What the routers hold and what stands for it, in units of the message; or tokens of a collection. */
 export type RouteBalance = { collateral: bigint; supply: bigint };
 
 export type CheckedRoute = {
   differences: Difference[];
   /** Who owns each router that is there. */
   owners: Record<string, Address>;
-  balance: RouteBalance;
+  /** Undefined where a token of the route is minted, or locked, by others too. */
+  balance: RouteBalance | undefined;
 };
 
 export type CheckRouteParameters = {
@@ -35,11 +36,12 @@ export async function checkRoute(parameters: CheckRouteParameters): Promise<Chec
   const checked = await Promise.all(names.map((name) => checkRouter(parameters, name)));
   const balance = { collateral: 0n, supply: 0n };
   const owners: Record<string, Address> = {};
-  for (const { name, owner, held, synthetic } of checked) {
+  for (const { name, owner, held = 0n, synthetic } of checked) {
     if (owner !== undefined) owners[name] = owner;
     balance[synthetic ? "supply" : "collateral"] += held;
   }
   const differences = checked.flatMap((one) => one.differences);
+  if (checked.some(({ held }) => held === undefined)) return { differences, owners, balance: undefined };
   if (balance.collateral < balance.supply && checked.some(({ synthetic }) => !synthetic)) {
     const what = `collateral of ${balance.collateral} stands behind a supply of ${balance.supply} (units of messages)`;
     differences.push({ chain: "all", what });
@@ -51,8 +53,8 @@ type CheckedRouter = {
   name: string;
   differences: Difference[];
   owner?: Address;
-  /** Collateral, or supply. */
-  held: bigint;
+  /** Collateral, or supply; undefined where it is not the route's alone. */
+  held: bigint | undefined;
   synthetic: boolean;
 };
 
@@ -61,7 +63,7 @@ async function checkRouter(parameters: CheckRouteParameters, name: string): Prom
   const chain = parameters.chains[name];
   const config = route.chains[name];
   if (chain === undefined || config === undefined) throw new Error(`no chain is called "${name}"`);
-  const synthetic = config.type === "synthetic";
+  const synthetic = isSynthetic(config);
   const differences: Difference[] = [];
   const differs = (what: string, fix?: Fix) => differences.push({ chain: name, what, ...(fix && { fix }) });
   const address = routers[name];
@@ -80,9 +82,10 @@ async function checkRouter(parameters: CheckRouteParameters, name: string): Prom
     differs(`its ${what} is ${is}, not ${expected}`, fix);
   };
 
-  const token = tokenOf(config, address);
   expectAddress("Mailbox", await view("mailbox"), chain.mailbox);
-  expectAddress("token", await view("token"), token);
+  const purpose = madeFor(config, address);
+  const abi = [...hypERC20Abi, ...hypXERC20LockboxAbi, ...hypERC4626CollateralAbi] as const;
+  expectAddress(purpose.view, await client.readContract({ address, abi, functionName: purpose.view }), purpose.is);
   expectAddress("hook", await view("hook"), config.hook, "setHook");
   const module = await view("interchainSecurityModule");
   expectAddress("security module", module, config.interchainSecurityModule, "setInterchainSecurityModule");
@@ -97,8 +100,9 @@ async function checkRouter(parameters: CheckRouteParameters, name: string): Prom
       `its scale is ${numerator}/${denominator}, not ${scale.numerator}/${scale.denominator}: it must be replaced`,
     );
   }
-  if (!isAddressEqual(token, zeroAddress)) {
-    const decimals = await client.readContract({ abi: hypERC20Abi, address: token, functionName: "decimals" });
+  const counted = purpose.view === "vault" ? purpose.is : await view("token");
+  if (!isCollection(config) && !isAddressEqual(counted, zeroAddress)) {
+    const decimals = await client.readContract({ abi: erc20Abi, address: counted, functionName: "decimals" });
     if (decimals !== config.decimals) differs(`its token has ${decimals} decimals, not ${config.decimals}`);
   }
 
@@ -111,10 +115,22 @@ async function checkRouter(parameters: CheckRouteParameters, name: string): Prom
     else differs(`its owner is ${owner}, not ${wanted}`, { functionName: "transferOwnership", args: [wanted] });
   }
 
-  const held = synthetic
-    ? await client.readContract({ ...router, functionName: "totalSupply" })
-    : await client.readContract({ ...router, functionName: "balanceOf", args: [address] });
-  return { name, differences, owner, held: (held * scale.numerator) / scale.denominator, synthetic };
+  const held = await heldBy(config, client, address, counted);
+  return { name, differences, owner, held: held && (held * scale.numerator) / scale.denominator, synthetic };
+}
+
+/** Supply, or what is locked, in units of what is counted there. */
+async function heldBy(
+  config: RouterConfig,
+  client: PublicClient,
+  router: Address,
+  counted: Address,
+): Promise<bigint | undefined> {
+  if (config.type === "xERC20" || config.type === "xERC20Lockbox") return undefined;
+  if (config.type === "native") return client.getBalance({ address: router });
+  const token = { address: counted, abi: erc20Abi } as const;
+  if (isSynthetic(config)) return client.readContract({ ...token, functionName: "totalSupply" });
+  return client.readContract({ ...token, functionName: "balanceOf", args: [router] });
 }
 
 /** Whom it obeys, and the gas that deliveries there are paid for. */

@@ -1,7 +1,7 @@
 import type { Address, LocalAccount } from "viem";
 import type { ChainConfig } from "../chains/chainConfig.ts";
 import { createDeployer } from "../contracts/deployer.ts";
-import { ROUTER_CONTRACTS, type RouteConfig, scaleOf } from "./routeConfig.ts";
+import { contractOf, isCollection, type RouteConfig, type RouterConfig, scaleOf } from "./routeConfig.ts";
 
 /** The routers of a route that there are, by chain. */
 export type Routers = Record<string, Address>;
@@ -35,22 +35,18 @@ export async function deployRoute(parameters: {
       ...(onStep && { onStep: (step: string) => onStep(`${name}: ${step}`) }),
     });
     const { numerator, denominator } = scaleOf(route, config);
-    const common = [
-      numerator,
-      denominator,
-      chain.mailbox,
-      config.hook,
-      config.interchainSecurityModule,
-      account.address,
-    ];
-    const own = {
-      synthetic: () => (config.type === "synthetic" ? [config.name, config.symbol, config.decimals] : []),
-      collateral: () => (config.type === "collateral" ? [config.token] : []),
-      native: () => [],
-    };
-    const { address } = await deployer.create(ROUTER_CONTRACTS[config.type], [...own[config.type](), ...common]);
+    const scale = isCollection(config) ? [] : [numerator, denominator];
+    const common = [chain.mailbox, config.hook, config.interchainSecurityModule, account.address];
+    const { address } = await deployer.create(contractOf(config), [...ownArguments(config), ...scale, ...common]);
     routers = { ...routers, [name]: address };
     await parameters.onRouter?.(routers);
   }
   return routers;
+}
+
+/** What each kind's constructor takes before the rest. */
+function ownArguments(config: RouterConfig): unknown[] {
+  if (config.type === "synthetic") return [config.name, config.symbol, config.decimals];
+  if (config.type === "erc721") return [config.name, config.symbol];
+  return config.type === "native" ? [] : [config.token];
 }

@@ -1,4 +1,4 @@
-import { type Address, erc20Abi, type Hex, isAddressEqual, type LocalAccount, zeroAddress } from "viem";
+import { type Address, erc20Abi, erc721Abi, type Hex, isAddressEqual, type LocalAccount, zeroAddress } from "viem";
 import { errorsAbi, hypERC20Abi } from "../contracts/abi.ts";
 import { createDeployer } from "../contracts/deployer.ts";
 import { type Sent, sentIn } from "../world/dispatchMessages.ts";
@@ -12,13 +12,15 @@ export type TransferRemoteParameters = {
   destination: number;
   /** 32 bytes; an address is left-padded. */
   recipient: Hex;
-  /** In units of the token here. */
+  /** In units of the token here; of a collection the token's id. */
   amount: bigint;
+  /** The route moves tokens of a collection. */
+  isCollection?: boolean;
   onStep?: (step: string) => void;
 };
 
 /**
- * Sends tokens over a route: asks what it costs, approves exactly that where the router takes an ERC-20 of somebody else, and sends
+ * Sends tokens over a route: asks what it costs, approves exactly that where the router takes a token of somebody else, and sends
  * it.
  *
  * @throws Error of viem with the router's own error when it refuses
@@ -38,11 +40,18 @@ export async function transferRemote(parameters: TransferRemoteParameters): Prom
   let value = 0n;
   for (const { token, amount: cost } of quotes) {
     if (isAddressEqual(token, zeroAddress)) value += cost;
-    else if (!isAddressEqual(token, address)) await approve(token, cost);
+    else if (isAddressEqual(token, address)) continue;
+    else if (parameters.isCollection) await approveId(token, cost);
+    else await approve(token, cost);
   }
   onStep(`sending, with ${value} wei`);
   await deployer.client.simulateContract({ address, abi, functionName: "transferRemote", args, value, account });
   return sentIn(await deployer.write("transferRemote", { address, abi, functionName: "transferRemote", args, value }));
+
+  async function approveId(token: Address, id: bigint): Promise<void> {
+    const collection = { address: token, abi: erc721Abi };
+    await deployer.write(`approving ${id} of ${token}`, { ...collection, functionName: "approve", args: [address, id] });
+  }
 
   async function approve(token: Address, cost: bigint): Promise<void> {
     const erc20 = { address: token, abi: erc20Abi };

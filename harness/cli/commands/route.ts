@@ -5,7 +5,7 @@ import { addressToBytes32 } from "../../protocol/address.ts";
 import { checkRoute } from "../../route/checkRoute.ts";
 import { deployRoute, type Routers } from "../../route/deployRoute.ts";
 import { enrollRoute } from "../../route/enrollRoute.ts";
-import { type RouteConfig, routeConfigSchema } from "../../route/routeConfig.ts";
+import { isCollection, type RouteConfig, routeConfigSchema } from "../../route/routeConfig.ts";
 import { readRouters, routersFile, writeRouters } from "../../route/routersFile.ts";
 import { transferRemote } from "../../route/transferRemote.ts";
 import { chainNamed, type NamedChain, readConfig } from "../config.ts";
@@ -53,7 +53,8 @@ function checkCommand(): Command {
     .action(async (description: string, _options: object, command: Command) => {
       const { differences, balance } = await checkRoute(open(description, command));
       for (const { chain, what } of differences) console.log(`${chain}: ${what}`);
-      console.error(`collateral ${balance.collateral}, supply ${balance.supply}, in units of messages`);
+      if (balance === undefined) console.error("balances are not compared: others mint or lock a token of the route, too");
+      else console.error(`collateral ${balance.collateral}, supply ${balance.supply}, in units of messages`);
       if (differences.length === 0) console.error("the route is what its description says");
       else process.exitCode = 1;
     });
@@ -65,13 +66,13 @@ function transferCommand(): Command {
     .argument("<file>", DESCRIPTION)
     .argument("<origin>", "chain to send from, by its name in the configuration")
     .argument("<destination>", "chain to send to")
-    .argument("<amount>", "of the origin's token, with decimals: 1.5")
+    .argument("<amount>", "of the origin's token, with decimals: 1.5; of a collection the token's id")
     .option("--recipient <address>", "who gets it (default: the sender)", addressArgument)
     .option("--key-file <file>", "private key of the sender (default: the environment variable CAUSEWAY_SENDER_KEY)")
     .option("--wait", "wait until it is delivered", false)
     .action(
       async (file: string, from: string, to: string, text: string, options: TransferOptions, command: Command) => {
-        const { chains, routers } = open(file, command);
+        const { route, chains, routers } = open(file, command);
         const [origin, destination, router] = [chains[from], chains[to], routers[from]];
         if (origin === undefined || destination === undefined || router === undefined) {
           throw new UsageError(
@@ -79,9 +80,10 @@ function transferCommand(): Command {
           );
         }
         const account = keyOf(options, "CAUSEWAY_SENDER_KEY");
-        const amount = parseAmount(text, await decimalsOf(origin.rpcUrl, router));
+        const byId = Object.values(route.chains).some(isCollection);
+        const amount = parseAmount(text, byId ? 0 : await decimalsOf(origin.rpcUrl, router));
         const { id } = await transferRemote({
-          ...{ rpcUrl: origin.rpcUrl, account, router, destination: destination.domain, amount, onStep },
+          ...{ rpcUrl: origin.rpcUrl, account, router, destination: destination.domain, amount, isCollection: byId, onStep },
           recipient: addressToBytes32(options.recipient ?? account.address),
         });
         console.log(id);
