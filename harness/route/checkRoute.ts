@@ -1,4 +1,14 @@
-import { type Address, createPublicClient, erc20Abi, type Hex, http, isAddressEqual, type PublicClient, zeroAddress, zeroHash } from "viem";
+import {
+  type Address,
+  createPublicClient,
+  erc20Abi,
+  type Hex,
+  http,
+  isAddressEqual,
+  type PublicClient,
+  zeroAddress,
+  zeroHash,
+} from "viem";
 import type { ChainConfig } from "../chains/chainConfig.ts";
 import { hypERC20Abi, hypERC4626CollateralAbi, hypXERC20LockboxAbi } from "../contracts/abi.ts";
 import { addressToBytes32 } from "../protocol/address.ts";

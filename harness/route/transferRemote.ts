@@ -50,7 +50,11 @@ export async function transferRemote(parameters: TransferRemoteParameters): Prom
 
   async function approveId(token: Address, id: bigint): Promise<void> {
     const collection = { address: token, abi: erc721Abi };
-    await deployer.write(`approving ${id} of ${token}`, { ...collection, functionName: "approve", args: [address, id] });
+    await deployer.write(`approving ${id} of ${token}`, {
+      ...collection,
+      functionName: "approve",
+      args: [address, id],
+    });
   }
 
   async function approve(token: Address, cost: bigint): Promise<void> {

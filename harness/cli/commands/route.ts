@@ -53,7 +53,8 @@ function checkCommand(): Command {
     .action(async (description: string, _options: object, command: Command) => {
       const { differences, balance } = await checkRoute(open(description, command));
       for (const { chain, what } of differences) console.log(`${chain}: ${what}`);
-      if (balance === undefined) console.error("balances are not compared: others mint or lock a token of the route, too");
+      if (balance === undefined)
+        console.error("balances are not compared: others mint or lock a token of the route, too");
       else console.error(`collateral ${balance.collateral}, supply ${balance.supply}, in units of messages`);
       if (differences.length === 0) console.error("the route is what its description says");
       else process.exitCode = 1;
@@ -83,7 +84,15 @@ function transferCommand(): Command {
         const byId = Object.values(route.chains).some(isCollection);
         const amount = parseAmount(text, byId ? 0 : await decimalsOf(origin.rpcUrl, router));
         const { id } = await transferRemote({
-          ...{ rpcUrl: origin.rpcUrl, account, router, destination: destination.domain, amount, isCollection: byId, onStep },
+          ...{
+            rpcUrl: origin.rpcUrl,
+            account,
+            router,
+            destination: destination.domain,
+            amount,
+            isCollection: byId,
+            onStep,
+          },
           recipient: addressToBytes32(options.recipient ?? account.address),
         });
         console.log(id);
