@@ -38,8 +38,10 @@ async function read(path: string, maxBytes: number): Promise<Uint8Array | undefi
     refuseUnlessFile(path, await lstat(path));
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      refuseUnlessFile(path, await handle.stat());
-      return await readUpTo(path, handle, maxBytes);
+      const stats = await handle.stat();
+      refuseUnlessFile(path, stats);
+      if (stats.size > maxBytes) throw new StorageError(`${path} is larger than ${maxBytes} bytes, it is not read`);
+      return await readAll(path, handle, stats.size);
     } finally {
       await handle.close();
     }
@@ -56,13 +58,9 @@ function refuseUnlessFile(path: string, stats: { isFile(): boolean }): void {
   if (!stats.isFile()) throw new StorageError(`${path} is not a regular file, it is not read`);
 }
 
-async function readUpTo(path: string, handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
-  const buffer = new Uint8Array(maxBytes + 1);
-  let length = 0;
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
-    length += bytesRead;
-    if (length > maxBytes) throw new StorageError(`${path} is larger than ${maxBytes} bytes, it is not read`);
-    if (bytesRead === 0) return buffer.slice(0, length);
-  }
+async function readAll(path: string, handle: FileHandle, size: number): Promise<Uint8Array> {
+  const buffer = new Uint8Array(size + 1);
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+  if (bytesRead > size) throw new StorageError(`${path} grows while it is read: try again later`);
+  return buffer.subarray(0, bytesRead);
 }

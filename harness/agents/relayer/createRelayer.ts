@@ -12,6 +12,7 @@ import { type DeliveryRound, deliverMessage } from "./deliverMessage.ts";
 import { collectClaims } from "./escrow/collectClaims.ts";
 import { earningIds, receiptIn } from "./escrow/earnings.ts";
 import { withdrawCredit } from "./escrow/withdrawCredit.ts";
+import { createEstimate } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
 import type { RelayerEvent } from "./events.ts";
 import { accountLease, fenced, originLease } from "./fenced.ts";
@@ -179,6 +180,7 @@ export function createRelayer(parameters: CreateRelayerParameters): Relayer {
       submitter,
       batcher,
       recipientIsm,
+      estimate: createEstimate(client),
       moduleType: remember((ism: Address) => readModuleType({ client, ism })),
       checkpoints: remembered(openCheckpoints),
       rules,

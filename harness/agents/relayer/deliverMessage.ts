@@ -7,7 +7,7 @@ import { mayVerifyBatches } from "./batch/batchMetadata.ts";
 import type { Batcher } from "./batch/createBatcher.ts";
 import type { Destination, Origin, RelayerContext } from "./context.ts";
 import { createPaymentCheck } from "./escrow/paymentCheck.ts";
-import { estimateGas, RevertError } from "./estimateGas.ts";
+import { type Estimate, estimateGas, RevertError } from "./estimateGas.ts";
 import { ethCall } from "./ethCall.ts";
 import type { Limit } from "./limit.ts";
 import {
@@ -21,7 +21,7 @@ import {
 import { buildMetadata } from "./metadata/buildMetadata.ts";
 import type { CheckpointSource } from "./metadata/checkpointSource.ts";
 import type { MetadataResult } from "./metadata/metadataBuilder.ts";
-import { type Expenses, readExpenses } from "./payments/spent.ts";
+import { type Expenses, NOTHING_SPENT, readExpenses } from "./payments/spent.ts";
 import { errorText } from "./rpcError.ts";
 import type { MessageRules } from "./rules/messageRules.ts";
 import type { Shortfall } from "./rules/paymentPolicy.ts";
@@ -37,6 +37,8 @@ export type DeliveryRound = {
   batcher: Batcher | undefined;
   /** The module of a recipient. */
   recipientIsm: (recipient: Address) => Promise<Address>;
+  /** The gas of a delivery, whose kind is its module, recipient and size. */
+  estimate: Estimate;
   /** The type of a module. */
   moduleType: (ism: Address) => Promise<number>;
   /** The validators of an origin; undefined when it is not configured. */
@@ -103,7 +105,7 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
   if (indexed === undefined) return { status: "waiting", reason: "its origin could not be read since the start" };
   if (!indexed) return { status: "waiting", reason: "it is no longer in its origin's index" };
   if (await isDelivered(round, id)) return deliveredElsewhere(round, id);
-  const expenses = await readExpenses(context.db, id, message.retried_at ?? 0);
+  const expenses = message.tx === null ? NOTHING_SPENT : await readExpenses(context.db, id, message.retried_at ?? 0);
   const loss = tooDear(context, message, expenses);
   if (loss !== undefined) return loss;
   const check = createPaymentCheck(context, round, { message, spent: expenses.spent });
@@ -130,8 +132,12 @@ async function attempt(context: RelayerContext, round: DeliveryRound, message: S
     onSigned: (validator: Address, index: number) => context.emit({ type: "signed", id, validator, index }),
   };
   const build = (verify: boolean) => buildMetadata({ ...request, verify }, round.moduleType);
-  const simulate = ({ to, data }: Step) =>
-    estimateGas(client, { from: account.address, to, data, limit: context.options.maxGas });
+  const simulate = ({ to, data, purpose }: Step) => {
+    const transaction = { from: account.address, to, data, limit: context.options.maxGas };
+    // Where it is paid for by its gas, it is its own that counts.
+    if (purpose !== "deliver" || check.weighsGas) return estimateGas(client, transaction);
+    return round.estimate(`${ism} ${recipient} ${Math.ceil(raw.length / 128)}`, transaction);
+  };
   const take = async (step: Step): Promise<Outcome> => {
     const gas = await simulate(step);
     return check.turn(async () => {

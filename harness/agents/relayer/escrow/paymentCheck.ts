@@ -19,6 +19,8 @@ export type PaymentCheck = {
    * are looked at on their chain, right before anything is spent.
    */
   refusal(gas?: bigint): Promise<Refusal | undefined>;
+  /** Whether the estimate matters to it. */
+  weighsGas: boolean;
   /** Runs what checks and submits, alone if the message is a receipt that has to pay for itself. */
   turn: Limit;
 };
@@ -87,6 +89,8 @@ export function createPaymentCheck(
       if (earns === 0n || !(await isSentByUs(db, message.dispatched_tx))) return { status: "unpaid", lacks };
       return { status: "waiting", reason: `this receipt earns ${earns} wei, and its delivery costs ${costs} now` };
     },
+
+    weighsGas: policy.type !== "none",
 
     turn: receipt === undefined ? (run) => run() : round.oneReceipt,
   };

@@ -17,6 +17,9 @@ export type Expenses = Spent & {
   preparations: Map<Address, number>;
 };
 
+/** Of a message for which no transaction was ever stored. */
+export const NOTHING_SPENT: Expenses = { spent: 0n, lost: 0n, reverts: 0, preparations: new Map() };
+
 /**
  * What the relayer has spent on a message in the destination's token: preparations, deliveries, reverts, and transactions that
  * only use its nonce up.

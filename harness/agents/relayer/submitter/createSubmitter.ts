@@ -13,7 +13,7 @@ import { lockWorkable, TakenMeanwhileError } from "./lockWorkable.ts";
 import { freeNonces } from "./nonces.ts";
 import type { Part } from "./signer.ts";
 import { createChainId, signTransaction } from "./signer.ts";
-import { messagesOf, readSlots } from "./slots.ts";
+import { readTaken } from "./slots.ts";
 import { storeSigned } from "./storeSigned.ts";
 import { createUpkeep } from "./upkeep.ts";
 
@@ -105,18 +105,16 @@ export function createSubmitter(context: RelayerContext, destination: Destinatio
 
   /** @returns those that a transaction was stored for */
   async function send(orders: readonly Order[]): Promise<Set<Order>> {
-    const [id, fees, mined, pending, slots, workable] = await Promise.all([
+    const [id, fees, mined, pending, taken, workable] = await Promise.all([
       chainId(),
       marketFees(client, options.maxFeePerGas),
       readNonce(client, account.address, "latest"),
       readNonce(client, account.address, "pending"),
-      readSlots(db, chain.domain),
+      readTaken(db, destination, orders.flatMap(idsOf)),
       readWorkable(orders),
     ]);
-    const ours = slots.filter((slot) => slot.account === account.address.toLowerCase());
-    const taken = new Set(ours.map(({ nonce }) => nonce));
-    const nonces = freeNonces({ mined, pending, taken, stalled: upkeep.isStalled() });
-    for (const id of slots.flatMap(messagesOf)) workable.delete(id);
+    const nonces = freeNonces({ mined, pending, taken: taken.nonces, stalled: upkeep.isStalled() });
+    for (const id of taken.messages) workable.delete(id);
 
     const sendable = orders.filter(
       (order) => !("isCurrent" in order) || (idsOf(order).every((id) => workable.has(id)) && order.isCurrent()),

@@ -85,11 +85,11 @@ export async function settleTransactions(
   }
 
   async function include(slot: Slot, inclusion: Inclusion): Promise<void> {
-    const deliveries = deliveriesIn(inclusion.logs, chain.mailbox);
-    await commit((trx) => storeInclusion(trx, slot, { ...inclusion, ...deliveries }, now()));
     const { hash, block, gasUsed, success } = inclusion;
     const transaction = slot.transactions.find((candidate) => candidate.hash === hash);
     const { message_id: id = null, purpose = "deliver" } = transaction ?? {};
+    const deliveries = deliveriesIn(purpose === "batch" ? inclusion.logs : [], chain.mailbox);
+    await commit((trx) => storeInclusion(trx, slot, { ...inclusion, ...deliveries }, now()));
     if (id !== null && purpose === "deliver") emit({ type: "included", id, tx: hash, block, gasUsed, success });
     const batched = (transaction?.batched ?? []).map((part) => ({
       ...part,

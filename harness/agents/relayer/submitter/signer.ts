@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
-import { type Address, type Hash, type Hex, keccak256, type LocalAccount, parseTransaction } from "viem";
+import { type Address, type Hash, type Hex, type LocalAccount, parseTransaction } from "viem";
 import type { ChainClient } from "../../../chains/client.ts";
+import { keccak256 } from "../../../protocol/keccak.ts";
 import { remember } from "../remember.ts";
 import type { Purpose, TransactionTable } from "../schema.ts";
 import type { Fees } from "./fees.ts";

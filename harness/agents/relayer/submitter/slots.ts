@@ -86,6 +86,26 @@ export function messagesOf({
   return [];
 }
 
+/** Which nonces of the account are not settled, and for which of the messages a transaction is not, of whatever account. */
+export async function readTaken(
+  db: Kysely<RelayerTables>,
+  { chain, account }: Pick<Destination, "chain" | "account">,
+  ids: readonly Hash[],
+): Promise<{ nonces: Set<number>; messages: Set<Hash> }> {
+  const live = db.selectFrom("transaction").where("destination", "=", chain.domain).where("state", "in", LIVE);
+  const address = account.address.toLowerCase() as Address;
+  const nonces = await live.select("nonce").where("account", "=", address).execute();
+  const messages = new Set<Hash>();
+  if (ids.length > 0) {
+    for (const { id } of await live.select("message_id as id").where("message_id", "in", ids).execute()) {
+      if (id !== null) messages.add(id);
+    }
+    const batched = live.innerJoin("batched", "batched.hash", "transaction.hash").select("batched.message_id as id");
+    for (const { id } of await batched.where("batched.message_id", "in", ids).execute()) messages.add(id);
+  }
+  return { nonces: new Set(nonces.map(({ nonce }) => nonce)), messages };
+}
+
 /** How many transactions of the account are not settled. */
 export async function countUnsettled(
   db: Kysely<RelayerTables>,
@@ -200,8 +220,10 @@ export async function storeSettled(
   final: Pick<LiveTransaction, "hash" | "message_id" | "batched"> | undefined,
   now: number,
 ): Promise<void> {
-  const hashes = slot.transactions.map(({ hash }) => hash);
-  await trx.updateTable("transaction").set({ state: "superseded" }).where("hash", "in", hashes).execute();
+  const others = slot.transactions.flatMap(({ hash }) => (hash === final?.hash ? [] : [hash]));
+  if (others.length > 0) {
+    await trx.updateTable("transaction").set({ state: "superseded" }).where("hash", "in", others).execute();
+  }
   if (final !== undefined) {
     await trx.updateTable("transaction").set({ state: "final" }).where("hash", "=", final.hash).execute();
   }

@@ -17,29 +17,60 @@ export async function storeSigned(
     batched = new Map(),
   }: { reasons?: ReadonlyMap<Hash, string>; batched?: ReadonlyMap<Hash, readonly Part[]> } = {},
 ): Promise<void> {
-  for (const row of rows) {
+  if (rows.length === 0) return;
+  await trx
+    .insertInto("transaction")
+    .values([...rows])
+    .onConflict((conflict) =>
+      conflict.column("hash").doUpdateSet(({ ref }) => ({
+        state: ref("excluded.state"),
+        created_at: ref("excluded.created_at"),
+        broadcast_at: null,
+      })),
+    )
+    .execute();
+  const parts = rows.flatMap(({ hash }) => (batched.get(hash) ?? []).map((part) => ({ ...part, hash })));
+  if (parts.length > 0) {
     await trx
-      .insertInto("transaction")
-      .values(row)
+      .insertInto("batched")
+      .values(parts.map(({ hash, id, share }) => ({ hash, message_id: id, share, delivered: null })))
       .onConflict((conflict) =>
-        conflict.column("hash").doUpdateSet({ state: row.state, created_at: row.created_at, broadcast_at: null }),
+        conflict.columns(["hash", "message_id"]).doUpdateSet(({ ref }) => ({
+          share: ref("excluded.share"),
+          delivered: null,
+        })),
       )
       .execute();
-    const parts = batched.get(row.hash) ?? [];
-    for (const { id, share } of parts) {
-      await trx
-        .insertInto("batched")
-        .values({ hash: row.hash, message_id: id, share, delivered: null })
-        .onConflict((conflict) => conflict.columns(["hash", "message_id"]).doUpdateSet({ share, delivered: null }))
-        .execute();
-    }
-    const ids = row.message_id === null ? parts.map(({ id }) => id) : [row.message_id];
-    if (ids.length === 0) continue;
-    const reason = row.message_id === null || row.purpose === "deliver" ? null : reasons.get(row.message_id);
+  }
+  const submitted = { state: "submitted", updated_at: now } as const;
+  const delivering = rows.filter(({ message_id: id, purpose }) => id !== null && purpose === "deliver");
+  const delivered = [...delivering.flatMap(({ message_id: id }) => id ?? []), ...parts.map(({ id }) => id)];
+  if (delivered.length > 0) {
+    const hashes = rows.map(({ hash }) => hash);
     await trx
       .updateTable("message")
-      .set({ state: "submitted", tx: row.hash, ...(reason !== undefined && { reason }), updated_at: now })
-      .where("id", "in", ids)
+      .set(({ fn, selectFrom }) => ({
+        ...submitted,
+        reason: null,
+        tx: fn.coalesce(
+          selectFrom("transaction")
+            .select("hash")
+            .whereRef("message_id", "=", "message.id")
+            .where("hash", "in", hashes),
+          selectFrom("batched").select("hash").whereRef("message_id", "=", "message.id").where("hash", "in", hashes),
+        ),
+      }))
+      .where("id", "in", delivered)
+      .where("state", "!=", "delivered")
+      .execute();
+  }
+  for (const { message_id: id, purpose, hash } of rows) {
+    if (id === null || purpose === "deliver") continue;
+    const reason = reasons.get(id);
+    await trx
+      .updateTable("message")
+      .set({ ...submitted, tx: hash, ...(reason !== undefined && { reason }) })
+      .where("id", "=", id)
       .where("state", "!=", "delivered")
       .execute();
   }
