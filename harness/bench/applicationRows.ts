@@ -17,11 +17,11 @@ import type { Row } from "./gasTable.ts";
 
 /**
  * A sender's transfers of a part of what it has of a synthetic token, which the Mailbox brought it.
- * @param value wei for the hooks of each
+ * @param gas that each is paid for by its `value` in wei
  */
 export async function transferRemote(
   origin: BenchChain,
-  { domain, router, times, value }: { domain: number; router: Address; times: number; value: bigint },
+  { domain, router, times, gas, value }: { domain: number; router: Address; times: number; gas: bigint; value: bigint },
 ): Promise<TransactionReceipt[]> {
   const owner = account.address;
   const { mailbox } = origin.core;
@@ -29,6 +29,7 @@ export async function transferRemote(
   const names = ["Synthetic", "SYN", 18, 1n, 1n];
   const { address } = await deployer.create("HypERC20", [...names, mailbox, zeroAddress, zeroAddress, owner]);
   await call(origin, address, hypERC20Abi, "enrollRemoteRouter", [domain, addressToBytes32(router)]);
+  await call(origin, address, hypERC20Abi, "setDestinationGas", [domain, gas]);
   const body = concat([addressToBytes32(owner), toHex(10n ** 18n, { size: 32 })]);
   await origin.client.impersonateAccount({ address: mailbox });
   await origin.client.setBalance({ address: mailbox, value: 10n ** 18n });
