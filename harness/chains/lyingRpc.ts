@@ -5,9 +5,14 @@ export type RpcRequest = { method: string; params: unknown[] };
 
 /**
  * What to answer in the node's place. `forward` asks the node; a promise that never settles hangs; what is thrown is told as the
- * node's error.
+ * node's error, a TooManyRequestsError by the status of the whole answer.
  */
 export type Lie = (request: RpcRequest, forward: () => Promise<unknown>) => Promise<unknown>;
+
+/** The node's limit of requests: HTTP 429, as providers tell it. */
+export class TooManyRequestsError extends Error {
+  override name = "TooManyRequestsError";
+}
 
 const requestSchema = z.object({
   id: z.union([z.number(), z.string()]),
@@ -42,6 +47,7 @@ export async function startLyingRpc(rpcUrl: string) {
       const result = await (lie === undefined ? forward(request) : lie(request, () => forward(request)));
       return { jsonrpc: "2.0", id, result };
     } catch (error) {
+      if (error instanceof TooManyRequestsError) throw error;
       const told = answerSchema.shape.error.safeParse(error);
       return { jsonrpc: "2.0", id, error: told.data ?? { code: -32_000, message: String(error) } };
     }
@@ -52,9 +58,11 @@ export async function startLyingRpc(rpcUrl: string) {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     hanging.add(response);
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    const answers = Array.isArray(body) ? await Promise.all(body.map(answer)) : await answer(body);
+    const answers = Array.isArray(body) ? Promise.all(body.map(answer)) : answer(body);
+    const told = await answers.catch(() => undefined);
     hanging.delete(response);
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answers));
+    if (told === undefined) response.writeHead(429, { "retry-after": "1" }).end("too many requests");
+    else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(told));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -14,7 +14,7 @@ import {
 } from "viem";
 import { expect } from "vitest";
 import { z } from "zod";
-import type { Lie, RpcRequest } from "../chains/lyingRpc.ts";
+import { type Lie, type RpcRequest, TooManyRequestsError } from "../chains/lyingRpc.ts";
 import { mailboxAbi } from "../contracts/abi.ts";
 import { createMerkleTree } from "../protocol/merkleTree.ts";
 import type { World } from "../world/createWorld.ts";
@@ -40,6 +40,19 @@ export const hangs: Lie = () => new Promise(() => {});
 export const refuses: Lie = async () => {
   throw new Error("out of order");
 };
+
+/** Has a limit of calls in a second, each of a batch counted, as providers do; what exceeds it is refused as a whole. */
+export function limitsRate(perSecond: number): Lie {
+  let second = 0;
+  let calls = 0;
+  return async (_, forward) => {
+    const now = Math.floor(Date.now() / 1_000);
+    if (now !== second) [second, calls] = [now, 0];
+    calls += 1;
+    if (calls > perSecond) throw new TooManyRequestsError();
+    return await forward();
+  };
+}
 
 /** The tree has another root than its events give. */
 export const otherRoot: Lie = async (request, forward) =>

@@ -7,7 +7,17 @@ import { localAccounts } from "../chains/localChains.ts";
 import { type Lie, type LyingRpc, startLyingRpc } from "../chains/lyingRpc.ts";
 import { locationToFolder } from "../storage/folderLocation.ts";
 import { createWorld, type World } from "../world/createWorld.ts";
-import { hangs, otherChain, otherHash, otherHistory, otherRoot, refuses, stuckAt, withoutLogs } from "./lies.ts";
+import {
+  hangs,
+  limitsRate,
+  otherChain,
+  otherHash,
+  otherHistory,
+  otherRoot,
+  refuses,
+  stuckAt,
+  withoutLogs,
+} from "./lies.ts";
 
 /** One validator of alpha sees it through three nodes, of which two must agree. */
 let world: World;
@@ -109,7 +119,8 @@ it("flags nothing, for good or for bad, on the word of one node", async () => {
 
 it.each<[string, () => Promise<Lie>]>([
   ["hangs", async () => hangs],
-  ["is out of order or refuses for its rate", async () => refuses],
+  ["is out of order", async () => refuses],
+  ["has had too many requests", async () => limitsRate(0)],
   ["truncates what it tells of events", async () => withoutLogs],
   [
     "lags",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,22 @@ describe("openStore", () => {
     };
     await using store = await openStore<Tables & { other: { id: number } }>({ file, migrations });
     expect(await store.db.selectFrom("other").selectAll().execute()).toEqual([]);
+  });
+
+  it("finds nothing half made after a process was killed in the middle of its migrations", async () => {
+    const module = new URL("openStore.ts", import.meta.url).href;
+    const script = `
+      import { openStore } from ${JSON.stringify(module)};
+      const create = (db, name) => db.schema.createTable(name).addColumn("id", "bigint").execute();
+      const up = async (db) => { await create(db, "thing"); process.kill(process.pid, "SIGKILL"); };
+      const before = { up: (db) => create(db, "other") };
+      await openStore({ file: ${JSON.stringify(file)}, migrations: { a_before: before, thing_0001_create: { up } } });`;
+    const killed = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script]);
+    expect(killed.signal, killed.stderr.toString()).toBe("SIGKILL");
+    expect(statSync(file).size).toBeGreaterThan(0);
+    await using store = await openStore<Tables>({ file, migrations: first });
+    expect(await store.db.selectFrom("thing").selectAll().execute()).toEqual([]);
+    expect((await sql<object>`SELECT name FROM sqlite_master WHERE name = 'other'`.execute(store.db)).rows).toEqual([]);
   });
 
   it("says that the disk is full, takes the transaction back, and goes on once there is room", async () => {

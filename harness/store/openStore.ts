@@ -1,6 +1,14 @@
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { type DatabaseConnection, Kysely, type Migration, Migrator, SqliteDialect, SqliteDriver } from "kysely";
+import {
+  type DatabaseConnection,
+  Kysely,
+  type Migration,
+  Migrator,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+} from "kysely";
 import Database from "libsql";
 import { ALONE, type Leases, leaseMigrations } from "./leases.ts";
 import { lockFile } from "./lockFile.ts";
@@ -109,15 +117,27 @@ function openFile(file: string, readonly: boolean): Database.Database {
   }
 }
 
-/** Where the disk is full SQLite takes a transaction back by itself, and has no other to take back. */
+/**
+ * Where the disk is full SQLite takes a transaction back by itself, and has no other to take back. Migrations are one transaction:
+ * SQLite can do that, and a process that is killed in the middle of one finds nothing half made.
+ */
 function dialectOf(database: Database.Database): SqliteDialect {
   const config = { database };
+  class Adapter extends SqliteAdapter {
+    override get supportsTransactionalDdl(): boolean {
+      return true;
+    }
+  }
   class Driver extends SqliteDriver {
     override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
       if (database.inTransaction) await super.rollbackTransaction(connection);
     }
   }
   class Dialect extends SqliteDialect {
+    override createAdapter(): SqliteAdapter {
+      return new Adapter();
+    }
+
     override createDriver(): SqliteDriver {
       return new Driver(config);
     }

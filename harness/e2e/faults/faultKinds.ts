@@ -3,7 +3,7 @@ import { parseGwei } from "viem";
 import type { LocalChain } from "../../chains/localChains.ts";
 import type { Lie } from "../../chains/lyingRpc.ts";
 import { control } from "../kit.ts";
-import { hangs, refuses, stuckAt, withoutLastLog, withoutLogs } from "../lies.ts";
+import { hangs, limitsRate, refuses, stuckAt, withoutLastLog, withoutLogs } from "../lies.ts";
 import type { Agent } from "./startAgents.ts";
 
 /** Deeper than any reorganisation of a run, so that nothing is signed that vanishes. */
@@ -110,6 +110,7 @@ function withLyingNode(chain: LocalChain): Fault<Agent> {
     const [what, lie] = oneOf<readonly [string, Lie]>([
       ["hangs", hangs],
       ["refuses", refuses],
+      ["limits the rate", limitsRate(5)],
       ["has no logs", withoutLogs],
       ["lacks the last logs", withoutLastLog],
       ["does not move", stuckAt(head > 5n ? head - 5n : 0n)],
