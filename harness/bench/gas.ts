@@ -138,7 +138,7 @@ async function compare(): Promise<void> {
     const gas = found.get(row.peerOperation ?? row.operation);
     if (gas !== undefined) row.peer = gas;
   }
-  const file = new URL("../../docs/gas-table.md", import.meta.url);
+  const file = new URL("../../docs/gas.md", import.meta.url);
   writeFileSync(file, `${TABLE_HEAD}\n${formatRows(rows)}\n`);
 }
 

@@ -80,7 +80,7 @@ const gasOracleSchema = z
   .strictObject({
     /** The updater of the oracles that are written. */
     key: keySourceSchema.default({ env: "CAUSEWAY_GAS_ORACLE_KEY" }),
-    /** File of what the chains' tokens are worth, which another program writes (docs/gas.md). */
+    /** File of what the chains' tokens are worth, which another program writes (docs/gas-payment.md). */
     prices: z.string(),
     /** Seconds that those prices may be old; then what is on chain stays. */
     maxPriceAge: z.int().min(1).default(3_600),

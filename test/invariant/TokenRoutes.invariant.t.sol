@@ -13,7 +13,7 @@ contract TokenRoutesInvariantTest is Test {
 
     function setUp() public {
         handler = new TokenRoutesHandler();
-        bytes4[] memory selectors = new bytes4[](11);
+        bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = handler.transfer.selector;
         selectors[1] = handler.deliver.selector;
         selectors[2] = handler.transfer.selector;
@@ -25,6 +25,7 @@ contract TokenRoutesInvariantTest is Test {
         selectors[8] = handler.freeze.selector;
         selectors[9] = handler.setFee.selector;
         selectors[10] = handler.close.selector;
+        selectors[11] = handler.limit.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
     }
@@ -56,12 +57,13 @@ contract TokenRoutesInvariantTest is Test {
         else if (action < 17) handler.claim(1, a, b, c, d, a % 2 == 0);
         else if (action == 17) handler.donate(1, a, b, c);
         else if (action == 18) handler.setMood(a, b);
-        else _actAsOwner(i % 3, a, b, c);
+        else _actAsOwner(i % 4, a, b, c);
     }
 
     function _actAsOwner(uint256 action, uint256 a, uint256 b, uint256 c) internal {
         if (action == 0) handler.freeze(a, b % 2 == 0);
         else if (action == 1) handler.setFee(1, a, b, c % 2 == 0);
-        else handler.close(1, a, b, c);
+        else if (action == 2) handler.close(1, a, b, c);
+        else handler.limit(1, a, b, c % 2 == 0);
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IFungibleRouter} from "src/interfaces/IFungibleRouter.sol";
-import {IHypERC20} from "src/interfaces/IHypERC20.sol";
 import {IMailbox} from "src/interfaces/IMailbox.sol";
 import {IRouter} from "src/interfaces/IRouter.sol";
 import {ITokenFee} from "src/interfaces/ITokenFee.sol";
@@ -43,7 +42,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
     function _send(Transfer memory sent, address user, uint256 amount) internal {
         Node storage here = _node(sent.route, sent.from);
         uint32 destination = _node(sent.route, sent.to).domain;
-        uint256 most = here.kind == Kind.Synthetic ? here.router.balanceOf(user) : 10 * FACTOR * FACTOR;
+        uint256 most = _isSupplied(here) ? here.router.balanceOf(user) : 10 * FACTOR * FACTOR;
         if (most == 0 || here.router.routers(destination) == 0) return;
         amount = bound(amount, 1, most);
         sent.amount = (amount * here.weight) / FACTOR;
@@ -54,7 +53,7 @@ contract TokenRoutesHandler is TokenRoutesWorld {
             here.router.transferRemote(destination, sent.recipient, amount);
             return;
         }
-        if (here.kind == Kind.Synthetic && cost > most) return; // it has the amount, but not the fee
+        if (_isSupplied(here) && cost > most) return; // it has the amount, but not the fee
 
         sent.message = _next(sent);
         if (here.kind == Kind.Native) vm.deal(user, cost);
@@ -161,9 +160,9 @@ contract TokenRoutesHandler is TokenRoutesWorld {
         _build(seed);
         Node storage node = _node(route % ROUTES, domain % DOMAINS);
         amount = bound(amount, 1, 10 * FACTOR * FACTOR);
-        if (node.kind == Kind.Synthetic) return;
-        if (node.kind == Kind.Native) vm.deal(address(node.router), address(node.router).balance + amount);
-        else token.mint(address(node.router), amount);
+        if (_isSupplied(node)) return;
+        if (node.kind == Kind.Native) vm.deal(node.vault, node.vault.balance + amount);
+        else token.mint(node.vault, amount);
         node.donated += amount;
     }
 
@@ -176,6 +175,13 @@ contract TokenRoutesHandler is TokenRoutesWorld {
 
     function freeze(uint256 who, bool frozen) external {
         token.freeze(address(_payees[who % 2]), frozen);
+    }
+
+    /// @dev An xERC20 lets a router mint nothing, or anything, for a while.
+    function limit(uint256 seed, uint256 route, uint256 domain, bool limited) external {
+        _build(seed);
+        Node storage node = _node(route % ROUTES, domain % DOMAINS);
+        if (address(node.limited) != address(0)) _setLimit(node, limited ? 0 : type(uint256).max);
     }
 
     function setFee(uint256 seed, uint256 route, uint256 domain, bool charged) external {
@@ -214,10 +220,11 @@ contract TokenRoutesHandler is TokenRoutesWorld {
                 Node storage node = _node(r, d);
                 owed += _checkRecipients(node);
                 assertEq(node.router.balanceOf(address(node.fee)), node.fees);
-                if (node.kind == Kind.Synthetic) {
-                    owed += IHypERC20(address(node.router)).totalSupply() * node.weight;
+                if (_isSupplied(node)) {
+                    owed += node.token.totalSupply() * node.weight;
                 } else {
-                    uint256 held = node.router.balanceOf(address(node.router));
+                    uint256 held = node.router.balanceOf(node.vault);
+                    if (node.kind == Kind.XERC20Lockbox) assertEq(node.limited.totalSupply(), 0);
                     locked += (int256(held) - int256(node.donated)) * int256(node.weight);
                 }
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
 import {IFungibleRouter} from "src/interfaces/IFungibleRouter.sol";
 import {IPostDispatchHook} from "src/interfaces/IPostDispatchHook.sol";
 import {ITokenFee} from "src/interfaces/ITokenFee.sol";
@@ -9,6 +11,8 @@ import {BaseTest} from "../kit/BaseTest.sol";
 import {Reference} from "../kit/Reference.sol";
 import {IOwnedMailbox, RouterConfig, Shipped} from "../kit/Shipped.sol";
 import {FreezableToken} from "../mocks/FreezableToken.sol";
+import {LimitedXERC20} from "../mocks/LimitedXERC20.sol";
+import {Lockbox} from "../mocks/Lockbox.sol";
 import {Payee} from "../mocks/Payee.sol";
 
 /// @notice Four domains, each with routers of every kind and scale; two routes over all domains, of a random router on each.
@@ -17,12 +21,17 @@ abstract contract TokenRoutesWorld is BaseTest {
     enum Kind {
         Synthetic,
         Collateral,
-        Native
+        Native,
+        XERC20,
+        XERC20Lockbox
     }
 
     struct Node {
         IFungibleRouter router;
         Kind kind;
+        IERC20 token; // zero for the native one
+        LimitedXERC20 limited; // of the kinds that have one
+        address vault; // who has what is locked
         uint32 domain;
         ITokenFee fee;
         uint256 weight; // of a unit of the token there
@@ -40,7 +49,8 @@ abstract contract TokenRoutesWorld is BaseTest {
     }
 
     uint256 internal constant DOMAINS = 4;
-    uint256 internal constant VARIANTS = 9;
+    uint256 internal constant KINDS = 5;
+    uint256 internal constant VARIANTS = 3 * KINDS;
     uint256 internal constant ROUTES = 2;
     uint256 internal constant FACTOR = 1000;
     uint256 internal constant WEALTH = 1e30;
@@ -87,21 +97,59 @@ abstract contract TokenRoutesWorld is BaseTest {
     /// @dev Kinds and scales: the token's unit is the message's, finer, or coarser.
     function _deployNode(uint256 domain, uint256 variant) internal {
         Node storage node = _pool[domain][variant];
-        node.kind = Kind(variant % 3);
+        node.kind = Kind(variant % KINDS);
         node.domain = _mailboxes[domain].localDomain();
+        uint256 scale = variant / KINDS;
         (uint256 numerator, uint256 denominator) =
-            variant < 3 ? (uint256(1), uint256(1)) : variant < 6 ? (uint256(1), FACTOR) : (FACTOR, uint256(1));
+            scale == 0 ? (uint256(1), uint256(1)) : scale == 1 ? (uint256(1), FACTOR) : (FACTOR, uint256(1));
         node.weight = (FACTOR * numerator) / denominator;
         IPostDispatchHook none;
-        RouterConfig memory config = RouterConfig(_mailboxes[domain], none, ism, owner);
+        _deployRouter(node, numerator, denominator, RouterConfig(_mailboxes[domain], none, ism, owner));
+        node.token = IERC20(node.router.token());
+        node.fee = Shipped.linearFee(address(node.token), MAX_FEE, HALF_AMOUNT, owner);
+        for (uint256 i; i < _users.length && node.kind != Kind.Native; ++i) {
+            vm.prank(_users[i]);
+            node.token.approve(address(node.router), type(uint256).max);
+        }
+    }
+
+    function _deployRouter(Node storage node, uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+    {
+        if (node.kind == Kind.XERC20 || node.kind == Kind.XERC20Lockbox) {
+            _deployXERC20(node, numerator, denominator, config);
+            return;
+        }
         if (node.kind == Kind.Synthetic) node.router = Shipped.hypERC20(numerator, denominator, config);
         else if (node.kind == Kind.Native) node.router = Shipped.hypNative(numerator, denominator, config);
         else node.router = Shipped.hypERC20Collateral(token, numerator, denominator, config);
-        node.fee = Shipped.linearFee(node.router.token(), MAX_FEE, HALF_AMOUNT, owner);
-        for (uint256 i; i < _users.length; ++i) {
-            vm.prank(_users[i]);
-            token.approve(address(node.router), type(uint256).max);
+        node.vault = address(node.router);
+    }
+
+    /// @dev Nothing but the router, and the lockbox, mints it.
+    function _deployXERC20(Node storage node, uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+    {
+        node.limited = new LimitedXERC20();
+        if (node.kind == Kind.XERC20) {
+            node.router = Shipped.hypXERC20(node.limited, numerator, denominator, config);
+        } else {
+            Lockbox box = new Lockbox(node.limited, token);
+            node.vault = address(box);
+            node.limited.setLimits(address(box), type(uint256).max, type(uint256).max);
+            node.router = Shipped.hypXERC20Lockbox(box, numerator, denominator, config);
         }
+        _setLimit(node, type(uint256).max);
+    }
+
+    /// @dev What the router may mint of an xERC20.
+    function _setLimit(Node storage node, uint256 minting) internal {
+        node.limited.setLimits(address(node.router), minting, type(uint256).max);
+    }
+
+    /// @dev Whether the token is minted and burnt there, and not locked.
+    function _isSupplied(Node storage node) internal view returns (bool) {
+        return node.kind == Kind.Synthetic || node.kind == Kind.XERC20;
     }
 
     /// @dev Chooses the routers of the routes, and which directions of which pairs are open.

@@ -522,13 +522,24 @@ library Shipped {
         );
     }
 
-    function hypXERC20(IXERC20 token, RouterConfig memory config) internal returns (IHypXERC20) {
-        bytes memory arguments = abi.encode(token, 1, 1, config.mailbox, config.hook, config.module, config.owner);
+    function hypXERC20(IXERC20 token, uint256 numerator, uint256 denominator, RouterConfig memory config)
+        internal
+        returns (IHypXERC20)
+    {
+        bytes memory arguments =
+            abi.encode(token, numerator, denominator, config.mailbox, config.hook, config.module, config.owner);
         return IHypXERC20(_deploy("src/apps/token/HypXERC20.sol:HypXERC20", arguments));
     }
 
-    function hypXERC20Lockbox(IXERC20Lockbox lockbox, RouterConfig memory config) internal returns (IHypXERC20Lockbox) {
-        bytes memory arguments = abi.encode(lockbox, 1, 1, config.mailbox, config.hook, config.module, config.owner);
+    function hypXERC20Lockbox(
+        IXERC20Lockbox lockbox,
+        uint256 numerator,
+        uint256 denominator,
+        RouterConfig memory config
+    ) internal returns (IHypXERC20Lockbox) {
+        bytes memory arguments = abi.encode(
+            lockbox, numerator, denominator, config.mailbox, config.hook, config.module, config.owner
+        );
         return IHypXERC20Lockbox(_deploy("src/apps/token/HypXERC20Lockbox.sol:HypXERC20Lockbox", arguments));
     }
 

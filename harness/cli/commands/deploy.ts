@@ -30,7 +30,10 @@ export function deployCommand(): Command {
     )
     .option("--domain <n>", "domain of the chain (default: its chain id)", integerArgument)
     .option("--owner <address>", "may set the default module and the hooks (default: the deployer)", addressArgument)
-    .option("--paymaster <file>", "deploy a gas paymaster too, as this JSON says (docs/gas.md), as default hook")
+    .option(
+      "--paymaster <file>",
+      "deploy a gas paymaster too, as this JSON says (docs/gas-payment.md), as default hook",
+    )
     .option(
       "--pay-on-delivery <paymaster>",
       "deploy an escrow and receipts too (docs/pay-on-delivery.md), at the quotes of that contract",

@@ -3,16 +3,19 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IFungibleRouter} from "src/interfaces/IFungibleRouter.sol";
 import {IHypXERC20} from "src/interfaces/IHypXERC20.sol";
 import {IHypXERC20Lockbox} from "src/interfaces/IHypXERC20Lockbox.sol";
 import {IRouter} from "src/interfaces/IRouter.sol";
+import {ITokenFee} from "src/interfaces/ITokenFee.sol";
 import {IXERC20} from "src/interfaces/IXERC20.sol";
 import {IXERC20Lockbox} from "src/interfaces/IXERC20Lockbox.sol";
 
 import {Shipped} from "../../../kit/Shipped.sol";
 import {TokenTest} from "../../../kit/TokenTest.sol";
+import {HostileToken} from "../../../mocks/HostileToken.sol";
 import {LimitedXERC20} from "../../../mocks/LimitedXERC20.sol";
 import {Lockbox} from "../../../mocks/Lockbox.sol";
 
@@ -32,8 +35,8 @@ contract XERC20Test is TokenTest {
         super.setUp();
         (xHere, xThere) = (new LimitedXERC20(), new LimitedXERC20());
         box = new Lockbox(xHere, token);
-        here = Shipped.hypXERC20Lockbox(box, _config(originMailbox));
-        there = Shipped.hypXERC20(xThere, _config(destinationMailbox));
+        here = Shipped.hypXERC20Lockbox(box, 1, 1, _config(originMailbox));
+        there = Shipped.hypXERC20(xThere, 1, 1, _config(destinationMailbox));
         _connect(here, there);
         xHere.setLimits(address(box), type(uint256).max, type(uint256).max);
         xHere.setLimits(address(here), type(uint256).max, type(uint256).max);
@@ -65,6 +68,48 @@ contract XERC20Test is TokenTest {
         assertEq(token.balanceOf(bob), AMOUNT);
         assertEq(token.balanceOf(address(box)), 0);
         _expectEmpty();
+    }
+
+    /// @dev The fee is of the token that the sender has, and is neither locked nor burnt.
+    function test_transferRemote_takesTheFeeOnTop_bothWays() public {
+        ITokenFee feeHere = Shipped.linearFee(address(token), AMOUNT / 20, (5 * AMOUNT) / 2, owner);
+        ITokenFee feeThere = Shipped.linearFee(address(xThere), AMOUNT / 20, (5 * AMOUNT) / 2, owner);
+        vm.startPrank(owner);
+        here.setFeeRecipient(feeHere);
+        there.setFeeRecipient(feeThere);
+        vm.stopPrank();
+
+        _deliver(_transfer(alice, here, bob32, AMOUNT));
+        assertEq(token.balanceOf(address(feeHere)), AMOUNT / 100);
+        assertEq(token.balanceOf(alice), 9 * AMOUNT - AMOUNT / 100);
+        assertEq(token.balanceOf(address(box)), AMOUNT);
+        assertEq(xThere.balanceOf(bob), AMOUNT);
+
+        _deliver(_transfer(bob, there, bob32, AMOUNT / 2));
+        assertEq(xThere.balanceOf(address(feeThere)), AMOUNT / 200);
+        assertEq(xThere.balanceOf(bob), AMOUNT / 2 - AMOUNT / 200);
+        assertEq(token.balanceOf(bob), AMOUNT / 2);
+        _expectEmpty();
+    }
+
+    /// @dev A token that calls back: nothing of another transfer is to pass for this one's.
+    function test_transferRemote_isNotReentrant() public {
+        HostileToken hostile = new HostileToken();
+        IHypXERC20Lockbox route = Shipped.hypXERC20Lockbox(new Lockbox(xHere, hostile), 1, 1, _config(originMailbox));
+        _connect(route, there);
+        hostile.mint(alice, AMOUNT);
+        vm.prank(alice);
+        hostile.approve(address(route), AMOUNT);
+        hostile.plan(address(route), abi.encodeCall(route.transferRemote, (DESTINATION, bob32, AMOUNT)));
+        xHere.setLimits(address(route.lockbox()), AMOUNT, 0);
+        xHere.setLimits(address(route), 0, AMOUNT);
+        vm.prank(alice);
+        route.transferRemote(DESTINATION, bob32, AMOUNT);
+        assertTrue(hostile.called());
+        assertFalse(hostile.succeeded());
+        assertEq(
+            hostile.returned(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
+        );
     }
 
     function testFuzz_transferRemote_conserves(uint256[8] memory amounts) public {
@@ -214,11 +259,11 @@ contract XERC20Test is TokenTest {
     }
 
     function deployX(IXERC20 xerc20) external {
-        Shipped.hypXERC20(xerc20, _config(originMailbox));
+        Shipped.hypXERC20(xerc20, 1, 1, _config(originMailbox));
     }
 
     function deployBox(IXERC20Lockbox lockbox) external {
-        Shipped.hypXERC20Lockbox(lockbox, _config(originMailbox));
+        Shipped.hypXERC20Lockbox(lockbox, 1, 1, _config(originMailbox));
     }
 
     function _asRecipient(address account) internal pure returns (bytes32) {
