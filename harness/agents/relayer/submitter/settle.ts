@@ -14,6 +14,7 @@ import {
   type LiveTransaction,
   messagesOf,
   type Slot,
+  storeFinal,
   storeInclusion,
   storePrepared,
   storeReorganisation,
@@ -42,7 +43,10 @@ export async function settleTransactions(
   const minedNonce = remember((account: Address) => readNonce(client, account, "latest"));
   const finalNonce = remember((account: Address) => readNonce(client, account, head.final));
 
+  /** Deliveries of one message each that are final, whose Mailbox knows them. */
+  const delivered: { slot: Slot; hash: Hash; id: Hash; block: number }[] = [];
   const outcomes = await Promise.allSettled(slots.map(settle));
+  await settleDelivered();
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 
@@ -118,12 +122,25 @@ export async function settleTransactions(
       emit({ type: "prepared", id, tx: hash, block });
       return;
     }
-    if (!(await isKnown(id, hash))) return;
+    if (await isKnown(id, hash)) delivered.push({ slot, hash, id, block });
+  }
+
+  /** Most slots end here, and one has no other transaction mostly: what is the same for all is written once. */
+  async function settleDelivered(): Promise<void> {
+    if (delivered.length === 0) return;
     await commit(async (trx) => {
-      await storeSettled(trx, slot, included, now());
-      await storeDelivered(trx, [id]);
+      const hashes = delivered.flatMap(({ slot, hash }) => (slot.transactions.length === 1 ? [hash] : []));
+      await storeFinal(trx, hashes);
+      for (const { slot, hash, id } of delivered) {
+        if (slot.transactions.length === 1) continue;
+        await storeSettled(trx, slot, { hash, message_id: id, batched: [] }, now());
+      }
+      const ids = delivered.map(({ id }) => id);
+      await storeDelivered(trx, ids);
     });
-    emit({ type: "delivered", id, destination: chain.domain, tx: hash, block });
+    for (const { hash, id, block } of delivered) {
+      emit({ type: "delivered", id, destination: chain.domain, tx: hash, block });
+    }
   }
 
   /** Those that the batch has delivered are; the others are tried again, alone. */

@@ -210,6 +210,12 @@ export async function storeReorganisation(trx: Transaction<RelayerTables>, slot:
     .execute();
 }
 
+/** Within a transaction: these are in final blocks. */
+export async function storeFinal(trx: Transaction<RelayerTables>, hashes: readonly Hash[]): Promise<void> {
+  if (hashes.length === 0) return;
+  await trx.updateTable("transaction").set({ state: "final" }).where("hash", "in", hashes).execute();
+}
+
 /**
  * Within a transaction: the slot's nonce is settled for good, by our transaction `final` or by one that is not ours. A message
  * that was not in it is free to be tried again.
@@ -224,9 +230,7 @@ export async function storeSettled(
   if (others.length > 0) {
     await trx.updateTable("transaction").set({ state: "superseded" }).where("hash", "in", others).execute();
   }
-  if (final !== undefined) {
-    await trx.updateTable("transaction").set({ state: "final" }).where("hash", "=", final.hash).execute();
-  }
+  if (final !== undefined) await storeFinal(trx, [final.hash]);
   const settled = final === undefined ? [] : messagesOf({ transactions: [final] });
   const ids = messagesOf(slot).filter((id) => !settled.includes(id));
   if (ids.length === 0) return;
