@@ -1,4 +1,4 @@
-// npm run bench:agents [-- --burst 1000 --catch-up 2000 --indexed 1000000]: what the agents achieve, as a Markdown table, each beside what
+// npm run bench:agents [-- --burst 1000 --catch-up 10000 --indexed 1000000]: what the agents achieve, as a Markdown table, each beside what
 // this machine achieves at the same moment without them. Two anvils, all agents and this program share the machine.
 import { execFile } from "node:child_process";
 import { mkdtemp, open, rm } from "node:fs/promises";
@@ -22,7 +22,7 @@ const run = promisify(execFile);
 const { values } = parseArgs({
   options: {
     burst: { type: "string", default: "1000" },
-    "catch-up": { type: "string", default: "2000" },
+    "catch-up": { type: "string", default: "10000" },
     indexed: { type: "string", default: "1000000" },
   },
 });
