@@ -30,7 +30,7 @@ export type Estimate = (kind: string, transaction: Simulated) => Promise<bigint>
 
 /**
  * A node's estimate is a search of about ten executions. Once it has made one, the next of its kind are executed once, with
- * a little less than that gas: what succeeds needs no search. What does not is estimated, which also tells why.
+ * a little less than that gas, so that a reserve is left: what succeeds needs no search. What does not is estimated, which also tells why.
  */
 export function createEstimate(client: ChainClient): Estimate {
   const known = new Map<string, Promise<bigint>>();
@@ -44,7 +44,7 @@ export function createEstimate(client: ChainClient): Estimate {
       return estimate;
     }
     const gas = await first.catch(() => undefined);
-    if (gas !== undefined && gas <= transaction.limit && (await succeeds(client, transaction, gas - gas / 32n)))
+    if (gas !== undefined && gas <= transaction.limit && (await succeeds(client, transaction, gas - gas / 16n)))
       return gas;
     return estimateGas(client, transaction);
   };
