@@ -8,30 +8,16 @@ import type { ChainClient } from "../../chains/client.ts";
 import { describeError } from "../../chains/describeError.ts";
 import { type Pause, type PauseTables, pauseMigrations, readPause } from "../../control/pause.ts";
 import type { BlsSigner } from "../../protocol/bls.ts";
-import {
-  type BlsSignedCheckpoint,
-  CheckpointConflictError,
-  type CheckpointStorage,
-  type ReorgFlag,
-  type SignedCheckpoint,
-} from "../../storage/checkpointStorage.ts";
-import { readSignedCheckpoint } from "../../storage/readSignedCheckpoint.ts";
+import type { CheckpointStorage, ReorgFlag } from "../../storage/checkpointStorage.ts";
 import type { Migrations } from "../../store/openStore.ts";
 import { createOriginIndex, type IndexState } from "../originIndex.ts";
 import { ChainNotReadyError, TreeMismatchError } from "../originIndexErrors.ts";
 import { type OriginIndexTables, originIndexMigrations } from "../originIndexTables.ts";
 import { type AnnouncementWallet, createAnnouncer, signAnnouncement } from "./announcer.ts";
 import { createHaltSwitch } from "./haltSwitch.ts";
+import { createPublisher } from "./publisher.ts";
 import { recoverHistory } from "./recoverHistory.ts";
-import { signBlsCheckpoints } from "./signBlsCheckpoints.ts";
-import { signCheckpoints } from "./signCheckpoints.ts";
-import {
-  createSigningHistory,
-  EquivocationRefusedError,
-  type SigningHistoryTables,
-  type SigningRecord,
-  signingHistoryMigrations,
-} from "./signingHistory.ts";
+import { createSigningHistory, type SigningHistoryTables, signingHistoryMigrations } from "./signingHistory.ts";
 import { ValidatorHaltedError, ValidatorRefusedError } from "./validatorErrors.ts";
 
 export type ValidatorTables = OriginIndexTables & SigningHistoryTables & PauseTables;
@@ -104,9 +90,8 @@ export type Validator = {
 
 const VERSION = "causeway 0.1.0";
 const DEFAULT_POLL_INTERVAL_MS = 1_000;
-const BATCH = 256;
 /** While much is left to sign, the chain is looked at again after this many. */
-const SIGNED_PER_LOOK = 16 * BATCH;
+const SIGNED_PER_LOOK = 4_096;
 
 /**
  * A validator of one origin chain. It signs a checkpoint for every message that is final, once, and publishes it.
@@ -156,6 +141,26 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
     onHalted: (flag) => onEvent({ type: "halted", ...identity, flag }),
   });
 
+  const publisher = createPublisher({
+    origin: tree,
+    tree: index.tree,
+    history,
+    account,
+    ...(blsSigner && { blsSigner }),
+    storage,
+    halt,
+    onPublished(signed) {
+      const last = signed.at(-1)?.checkpoint.index;
+      if (last === undefined) return;
+      nextToPublish = last + 1;
+      log.info({ count: signed.length, last }, "signed");
+      for (const { checkpoint } of signed) {
+        const { index, messageId, root } = checkpoint;
+        onEvent({ type: "signed", ...identity, index, messageId, root });
+      }
+    },
+  });
+
   /** The first index that is not yet published; undefined until the history is known to be complete. */
   let nextToPublish: number | undefined;
   let seen: Omit<ValidatorState, "signedIndex"> = { halted: false };
@@ -173,7 +178,7 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
       if (await isPaused()) return;
       await announcer.announce();
       const end = Math.min(nextToPublish + SIGNED_PER_LOOK, state.count);
-      await publish(nextToPublish, end, signal);
+      await publisher.publish(nextToPublish, end, signal);
       if (end === state.count) return;
     }
   }
@@ -240,66 +245,6 @@ export async function createValidator(parameters: CreateValidatorParameters): Pr
           `${state.count} messages: try again later`,
       );
     }
-  }
-
-  /** In batches: while one is written, the next is signed already. */
-  async function publish(from: number, to: number, signal: AbortSignal): Promise<void> {
-    let writing: Promise<void> = Promise.resolve();
-    try {
-      for (let next = from; next < to; next += BATCH) {
-        signal.throwIfAborted();
-        const records = Array.from({ length: Math.min(BATCH, to - next) }, (_, offset) => recordAt(next + offset));
-        await record(records);
-        const checkpoints = records.map((record) => ({ ...tree, ...record }));
-        const signed = await signCheckpoints(account, checkpoints);
-        const blsSigned = blsSigner === undefined ? [] : await signBlsCheckpoints(blsSigner, checkpoints);
-        await writing;
-        writing = write(signed, blsSigned);
-        writing.catch(() => {}); // it is waited for, but perhaps not at once
-      }
-    } finally {
-      await writing;
-    }
-  }
-
-  async function record(records: readonly SigningRecord[]): Promise<void> {
-    try {
-      await history.record(records);
-    } catch (error) {
-      if (!(error instanceof EquivocationRefusedError)) throw error;
-      await halt(error.recorded, index.tree.root(error.recorded.index + 1));
-    }
-  }
-
-  function recordAt(leafIndex: number): SigningRecord {
-    return { index: leafIndex, root: index.tree.root(leafIndex + 1), messageId: index.tree.leaf(leafIndex) };
-  }
-
-  async function write(signed: readonly SignedCheckpoint[], blsSigned: readonly BlsSignedCheckpoint[]): Promise<void> {
-    try {
-      await storage.writeCheckpoints(signed);
-      await storage.writeBlsCheckpoints(blsSigned);
-    } catch (error) {
-      if (error instanceof CheckpointConflictError) await explainConflict(error);
-      throw error;
-    }
-    const last = signed.at(-1)?.checkpoint.index;
-    if (last === undefined) return;
-    await storage.writeLatestIndex(last);
-    nextToPublish = last + 1;
-    log.info({ count: signed.length, last }, "signed");
-    for (const { checkpoint } of signed) {
-      const { index, messageId, root } = checkpoint;
-      onEvent({ type: "signed", ...identity, index, messageId, root });
-    }
-  }
-
-  /** Whose the other checkpoint is decides whether the chain or the operator has to explain it. */
-  async function explainConflict(error: CheckpointConflictError): Promise<never> {
-    const expected = { ...tree, index: error.index };
-    const found = await readSignedCheckpoint({ reader: storage, validator, expected });
-    if (found.status === "signed") return await halt(found.signed.checkpoint, index.tree.root(error.index + 1));
-    throw new ValidatorRefusedError(`another validator writes to the same storage: ${error.message}`, { cause: error });
   }
 
   function tick(): Promise<void> {
