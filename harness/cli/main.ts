@@ -28,6 +28,12 @@ const commands: Record<string, () => Promise<Command>> = {
   why: async () => (await import("./commands/why.ts")).whyCommand(),
 };
 
+// Whoever reads has seen enough, as `head` does: no failure, and nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const program = new Command("causeway")
   .description("Interchain messaging: a contract on one chain sends bytes to a contract on another.")
   .option("-c, --config <file>", "configuration (default: CAUSEWAY_CONFIG, causeway.json, .causeway/causeway.json)")
