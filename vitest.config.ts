@@ -9,9 +9,9 @@ export default defineConfig({
     retry: 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Most of a test's time is spent waiting for other processes, so two workers pay on one core, too. The files of a worker share
+    // Most of a test's time is spent waiting for other processes, so three workers pay on two cores. The files of a worker share
     // the libraries that they import: loading those takes longer than most tests.
-    maxWorkers: 2,
+    maxWorkers: 3,
     isolate: false,
   },
 });
